@@ -1,0 +1,53 @@
+# make run   — everything from nothing to the chat        make test  — install what tests need, run them all
+# make check — format, lint, types                        make lock  — write the lock files anew
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-annotate --no-header --no-emit-options \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: run install test check lock clean
+
+run: $(VENV)/.run-installed
+	@echo "— Index"
+	@$(BIN)/assistant index sync
+	@echo "— Chat"
+	@$(BIN)/assistant serve
+
+install: $(VENV)/.run-installed
+
+test: $(VENV)/.test-installed
+	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.test-installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "— Environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "— Installation (about 1 GB the first time)"
+	@$(PIP) -r requirements.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test-installed: requirements-dev.lock $(VENV)/.run-installed
+	@echo "— Installation of what tests need"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@
+
+# A CPU build calls itself 2.13.0+cpu, which other machines cannot find: the plain version is locked.
+lock: $(VENV)/.test-installed
+	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
+	sed -i 's/^torch==\(.*\)+cpu$$/torch==\1/' requirements.lock
+	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	sed -i 's/^torch==\(.*\)+cpu$$/torch==\1/' requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

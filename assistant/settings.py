@@ -1,0 +1,104 @@
+"""Every knob, read once from the environment or `assistant.toml`, frozen, passed down."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from assistant.errors import SettingsError
+
+PREFIX = "ASSISTANT_"
+
+
+class Settings(BaseSettings):
+    """Read from keyword arguments, then `ASSISTANT_…` variables, then `assistant.toml` in the current folder."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", toml_file="assistant.toml")
+
+    corpus_dir: Path = Path("corpus")
+    index_dir: Path = Path("index")
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("assistant-france-urbaine"))
+    embedding_model: str | None = None
+    embedding_query_prompt: str | None = None
+    embedding_document_prompt: str | None = None
+    embedding_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    chunk_tokens: int = Field(default=220, ge=32, le=510)
+    passages: int = Field(default=5, ge=1, le=50)
+    max_sentences: int = Field(default=3, ge=1, le=10)
+    max_question_chars: int = Field(default=2000, ge=1, le=20_000)
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=1, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """No .env file, no secrets folder: one file only, with typed values."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """The settings, or one French message naming every wrong value.
+
+        Raises:
+            SettingsError: a value is wrong, or a name is unknown, misspelt variables included.
+        """
+        _refuse_unknown_variables(set(cls.model_fields))
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            raise SettingsError(_explain(error, set(cls.model_fields))) from None
+        except ValueError as error:
+            raise SettingsError(f"Le fichier assistant.toml est illisible : {error}") from None
+
+
+def _refuse_unknown_variables(known: set[str]) -> None:
+    names = {f"{PREFIX}{name}".upper() for name in known}
+    unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in names)
+    if unknown:
+        raise SettingsError(" ".join(_unknown_name(name, names) for name in unknown))
+
+
+def _unknown_name(name: str, known: set[str]) -> str:
+    close = get_close_matches(name.upper(), known, n=1)
+    hint = f" Vouliez-vous dire {close[0]} ?" if close else ""
+    return f"Réglage inconnu : {name}.{hint}"
+
+
+_FRENCH = {
+    "int_parsing": "un nombre entier est attendu",
+    "int_type": "un nombre entier est attendu",
+    "greater_than_equal": "la valeur doit être au moins {ge}",
+    "less_than_equal": "la valeur doit être au plus {le}",
+    "literal_error": "valeurs possibles : {expected}",
+    "string_type": "un texte est attendu",
+    "path_type": "un chemin est attendu",
+}
+
+
+def _explain(error: ValidationError, known: set[str]) -> str:
+    lines = []
+    for fault in error.errors():
+        name = str(fault["loc"][0])
+        if fault["type"] == "extra_forbidden":
+            lines.append(_unknown_name(name, {field.upper() for field in known}))
+            continue
+        what = _FRENCH.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+        lines.append(f"Réglage {PREFIX}{name.upper()} : {what.replace(' or ', ' ou ')}, reçu « {fault['input']} ».")
+    return " ".join(lines)
