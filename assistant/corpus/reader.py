@@ -1,0 +1,67 @@
+"""The corpus folder -> its notes, or every fault of every file at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assistant.corpus.front_matter import FrontMatterError, parse_note
+from assistant.errors import CorpusError, Fault
+from assistant.models import Note
+
+
+def note_files(folder: Path) -> list[Path]:
+    """The `.md` files below the folder in path order; READMEs and hidden files or folders are no notes.
+
+    Raises:
+        CorpusError: the folder does not exist or cannot be listed.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"Le dossier des notes n'existe pas : {folder}. Indiquez-le avec ASSISTANT_CORPUS_DIR.")
+    try:
+        found = sorted(path for path in folder.rglob("*.md") if path.is_file())
+        list(folder.iterdir())
+    except OSError as error:
+        raise CorpusError(f"Le dossier des notes ne peut pas être lu : {folder} ({error.strerror}).") from None
+    return [path for path in found if path.name != "README.md" and not _hidden(path.relative_to(folder))]
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def load_corpus(folder: Path) -> list[Note]:
+    """All notes of the folder, in path order.
+
+    Raises:
+        CorpusError: the folder is missing or holds no note, or files have faults: all are listed.
+    """
+    files = note_files(folder)
+    if not files:
+        raise CorpusError(f"Aucune note dans {folder} : ajoutez-y au moins un fichier .md (voir corpus/README.md).")
+    notes: dict[str, tuple[Note, Path]] = {}
+    faults: list[Fault] = []
+    for path in files:
+        note = _load(path, faults)
+        if note is None:
+            continue
+        if note.id in notes:
+            faults.append(Fault(path, 0, f"l'id « {note.id} » est déjà celui de {notes[note.id][1]}"))
+        else:
+            notes[note.id] = note, path
+    if faults:
+        count = "une erreur" if len(faults) == 1 else f"{len(faults)} erreurs"
+        raise CorpusError(f"Le corpus contient {count} :", tuple(faults))
+    return [note for note, _ in notes.values()]
+
+
+def _load(path: Path, faults: list[Fault]) -> Note | None:
+    try:
+        return parse_note(path.read_bytes().decode("utf-8"))
+    except FrontMatterError as error:
+        faults.extend(Fault(path, line, message) for line, message in error.faults)
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        faults.append(Fault(path, line, "le fichier n'est pas en UTF-8 : enregistrez-le dans cet encodage"))
+    except OSError as error:
+        faults.append(Fault(path, 0, f"le fichier ne peut pas être lu ({error.strerror})"))
+    return None
