@@ -1,0 +1,1 @@
+"""The French language: sentences and words, for search and for selection."""
