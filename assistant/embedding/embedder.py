@@ -1,0 +1,169 @@
+"""A sentence-transformers model behind LangChain's `Embeddings`, with its own query and document prompts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from assistant import runtime
+from assistant.embedding import embedded_model
+from assistant.embedding.probes import PROBE_PASSAGES, PROBE_QUESTIONS
+from assistant.errors import EmbeddingError
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """Vectors of two different identities must never meet."""
+
+    name: str
+    revision: str
+    dimension: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.revision}, {self.dimension} dimensions)"
+
+
+_GROUP = 256  # texts between two movements of the progress bar
+
+
+class Embedder(Embeddings):
+    """Vectors are float32 of unit length, shape `(n, dimension)`; cosine is their dot product."""
+
+    def __init__(self, model: SentenceTransformer, name: str, revision: str) -> None:
+        self._model = model
+        self.identity = EmbedderIdentity(name, revision, int(model.get_embedding_dimension() or 0))
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Load the embedded model (made at the first call), or the one that the settings name.
+
+        Raises:
+            EmbeddingError: it cannot be made or loaded.
+        """
+        wanted = settings.embedding_model
+        runtime.prepare(hub=wanted is not None and not Path(wanted).is_dir())
+        dtype = embedded_model.runtime_dtype(settings.embedding_dtype)
+        if wanted is None:
+            folder = embedded_model.ensure_model(settings.cache_dir, dtype)
+            return cls(_load(str(folder), dtype, settings), embedded_model.NAME, _embedded_revision(settings))
+        model = _load(wanted, dtype, settings)
+        return cls(model, wanted, _revision(model, wanted))
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """LangChain's contract: one list of floats a text."""
+        return [[float(x) for x in row] for row in self.encode_documents(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """LangChain's contract: the question's vector."""
+        return [float(x) for x in self.encode_query(text)]
+
+    def encode_query(self, text: str) -> Vectors:
+        """The question's vector, shape `(dimension,)`."""
+        return _unit(np.asarray(self._model.encode_query(text, show_progress_bar=False), dtype=np.float32))
+
+    def encode_documents(self, texts: list[str], *, progress: bool = False) -> Vectors:
+        """The vectors of texts, shape `(n, dimension)`, in their order; computed by length, so that little is padded.
+
+        Args:
+            texts: what to embed; beyond `max_tokens` a text is cut.
+            progress: show a bar on standard error when there is more than a second of work.
+        """
+        from tqdm import tqdm
+
+        vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        with tqdm(total=len(texts), desc="Vecteurs", unit="passage", delay=1, disable=not progress) as bar:
+            for at in range(0, len(order), _GROUP):
+                group = order[at : at + _GROUP]
+                encoded = self._model.encode_document([texts[i] for i in group], show_progress_bar=False)
+                vectors[group] = np.asarray(encoded, dtype=np.float32)
+                bar.update(len(group))
+        return _unit(vectors)
+
+    @property
+    def max_tokens(self) -> int:
+        """How much of a text is read, in tokens, prompt and special tokens included."""
+        return int(self._model.max_seq_length or 512)
+
+    def count_tokens(self, texts: list[str]) -> list[int]:
+        """Tokens of each text, without prompt and special tokens."""
+        encoded = self._model.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    @cached_property
+    def spread(self) -> tuple[float, float]:
+        """Mean and standard deviation of the cosines of unrelated French questions and passages.
+
+        Models differ in how far apart they put unrelated texts (e5: .77 on average, others near 0): scores are read
+        on this scale instead of by a fixed threshold.
+        """
+        questions = np.stack([self.encode_query(question) for question in PROBE_QUESTIONS])
+        cosines = questions @ self.encode_documents(list(PROBE_PASSAGES)).T
+        unrelated = cosines[~np.eye(len(PROBE_QUESTIONS), dtype=bool)]
+        return float(unrelated.mean()), float(max(unrelated.std(), 1e-3))
+
+
+def embedded_identity(settings: Settings) -> EmbedderIdentity | None:
+    """The identity of the embedder of the settings where it is known without loading it: the embedded model."""
+    if settings.embedding_model is not None:
+        return None
+    return EmbedderIdentity(embedded_model.NAME, _embedded_revision(settings), embedded_model.DIMENSION)
+
+
+def _embedded_revision(settings: Settings) -> str:
+    prompts = (settings.embedding_query_prompt, settings.embedding_document_prompt)
+    changed = (
+        f"+{hashlib.sha256(repr(prompts).encode()).hexdigest()[:6]}" if any(p is not None for p in prompts) else ""
+    )
+    return embedded_model.REVISION + changed
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    # bfloat16 vectors are off unit length by up to 1.3 in a thousand.
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+
+
+def _load(name: str, dtype: str, settings: Settings) -> SentenceTransformer:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    prompts = {"query": settings.embedding_query_prompt, "document": settings.embedding_document_prompt}
+    try:
+        model = SentenceTransformer(name, device="cpu", model_kwargs={"dtype": getattr(torch, dtype)})
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise EmbeddingError(
+            f"Le modèle « {name} » ne peut pas être chargé ({reason}). Vérifiez ASSISTANT_EMBEDDING_MODEL : un dossier "
+            "ou un nom de modèle sentence-transformers."
+        ) from error
+    model.prompts.update({kind: prompt for kind, prompt in prompts.items() if prompt is not None})
+    return model
+
+
+def _revision(model: SentenceTransformer, name: str) -> str:
+    """The hub's commit, or for a folder a digest of its configuration files and the sizes of the others."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return str(getattr(model[0].auto_model.config, "_commit_hash", None) or "unknown")
+    digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.name.encode() + str(path.stat().st_size).encode())
+        if path.suffix == ".json" and path.stat().st_size < 1_000_000:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
