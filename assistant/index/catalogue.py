@@ -1,0 +1,193 @@
+"""A build's catalogue: notes, chunks and the lexical index in one SQLite file; filters are answered from here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from assistant.french.words import index_terms
+from assistant.models import Chunk, Filters, Kind, Note, PartialDate
+
+FILE = "catalogue.sqlite"
+_TABLES = """
+CREATE TABLE notes (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, date TEXT, date_inferred INTEGER NOT NULL, kind TEXT NOT NULL,
+    themes TEXT NOT NULL, source TEXT, text TEXT NOT NULL, hash TEXT NOT NULL, first_day TEXT, last_day TEXT
+);
+CREATE TABLE chunks (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, note_id TEXT NOT NULL REFERENCES notes(id),
+    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL,
+    context TEXT NOT NULL
+);
+CREATE INDEX chunks_of_note ON chunks(note_id);
+CREATE VIRTUAL TABLE lexical USING fts5(terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(lexical, row);
+"""
+_BATCH = 500  # bound variables a statement
+
+
+def note_hash(note: Note) -> str:
+    """A digest of everything that a note holds."""
+    return hashlib.sha256(repr(note).encode()).hexdigest()
+
+
+class Catalogue:
+    """Read-only, safe to share between threads: each opens a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self.chunk_count = len(self._rows("SELECT number FROM chunks"))
+
+    @staticmethod
+    def write(path: Path, notes: Iterable[Note], chunks: Iterable[Chunk]) -> None:
+        """Make the file; notes and chunks in their order."""
+        titles = {}
+        with closing(sqlite3.connect(path)) as db, db:
+            db.executescript(_TABLES)
+            for note in notes:
+                titles[note.id] = note.title
+                db.execute(f"INSERT INTO notes VALUES ({','.join('?' * 11)})", _note_row(note))
+            for chunk in chunks:
+                row = (chunk.id, chunk.note_id, chunk.ordinal, chunk.start, chunk.end)
+                cursor = db.execute(
+                    "INSERT INTO chunks VALUES (NULL,?,?,?,?,?,?,?)", (*row, json.dumps(chunk.headings), chunk.context)
+                )
+                terms = index_terms(" ".join((titles[chunk.note_id], *chunk.headings, chunk.text)))
+                db.execute("INSERT INTO lexical(rowid, terms) VALUES (?,?)", (cursor.lastrowid, terms))
+            db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._open:
+            connection.close()
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            self._local.connection = connection
+            self._open.append(connection)
+        return list(connection.execute(sql, values))
+
+    def _rows_of(self, sql: str, keys: Sequence[str]) -> list[tuple[object, ...]]:
+        """Run a statement with one `IN (…)` for keys of any number."""
+        found = []
+        for at in range(0, len(keys), _BATCH):
+            some = keys[at : at + _BATCH]
+            found += self._rows(sql.format(",".join("?" * len(some))), some)
+        return found
+
+    def hashes(self) -> dict[str, str]:
+        """Note id -> `note_hash`."""
+        return {str(key): str(value) for key, value in self._rows("SELECT id, hash FROM notes")}
+
+    def note(self, note_id: str) -> Note:
+        """One note.
+
+        Raises:
+            KeyError: no note has this id.
+        """
+        return self.notes([note_id])[note_id]
+
+    def notes(self, ids: Sequence[str]) -> dict[str, Note]:
+        """Those of the notes that exist, by id."""
+        columns = "id, title, text, date, date_inferred, kind, themes, source"
+        rows = self._rows_of(f"SELECT {columns} FROM notes WHERE id IN ({{}})", list(dict.fromkeys(ids)))
+        return {str(row[0]): _note(row) for row in rows}
+
+    def note_ids(self) -> list[str]:
+        """All notes' ids, in the corpus' order."""
+        return [str(row[0]) for row in self._rows("SELECT id FROM notes ORDER BY rowid")]
+
+    def chunk_ids(self) -> list[str]:
+        """All chunks' ids, in the corpus' order."""
+        return [str(row[0]) for row in self._rows("SELECT id FROM chunks ORDER BY number")]
+
+    def chunks(self, ids: Sequence[str]) -> dict[str, tuple[Chunk, Note]]:
+        """Those of the chunks that exist with their notes, by id."""
+        columns = "id, note_id, ordinal, start, end, headings, context"
+        rows = self._rows_of(f"SELECT {columns} FROM chunks WHERE id IN ({{}})", list(ids))
+        notes = self.notes([str(row[1]) for row in rows])
+        return {str(row[0]): (_chunk(row, notes[str(row[1])]), notes[str(row[1])]) for row in rows}
+
+    def lexical_scores(self, terms: Sequence[str], limit: int) -> dict[str, float]:
+        """Chunk id -> BM25 (FTS5: k1 1.2, b 0.75; > 0), the best `limit` of those that hold any of the terms."""
+        if not terms:
+            return {}
+        match = " OR ".join(f'"{term}"' for term in terms)
+        sql = (
+            "SELECT chunks.id, -bm25(lexical) FROM lexical JOIN chunks ON chunks.number = lexical.rowid "
+            "WHERE lexical MATCH ? ORDER BY bm25(lexical) LIMIT ?"
+        )
+        return {str(key): float(str(score)) for key, score in self._rows(sql, (match, limit))}
+
+    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many chunks each term occurs; terms that occur nowhere are left out."""
+        rows = self._rows_of("SELECT term, doc FROM vocabulary WHERE term IN ({})", list(terms))
+        return {str(term): int(str(count)) for term, count in rows}
+
+    def allowed(self, filters: Filters) -> set[str]:
+        """The ids of the chunks whose notes pass the filters; a note without date passes no date filter."""
+        where, values = ["1"], list[object]()
+        if filters.kinds:
+            where.append(f"notes.kind IN ({','.join('?' * len(filters.kinds))})")
+            values += sorted(filters.kinds)
+        if filters.themes:
+            marks = ",".join("?" * len(filters.themes))
+            where.append(f"EXISTS (SELECT 1 FROM json_each(notes.themes) WHERE value IN ({marks}))")
+            values += sorted(filters.themes)
+        if filters.since:
+            where.append("notes.last_day >= ?")
+            values.append(filters.since.isoformat())
+        if filters.until:
+            where.append("notes.first_day <= ?")
+            values.append(filters.until.isoformat())
+        sql = f"SELECT chunks.id FROM chunks JOIN notes ON notes.id = chunks.note_id WHERE {' AND '.join(where)}"
+        return {str(row[0]) for row in self._rows(sql, values)}
+
+
+def _note_row(note: Note) -> tuple[object, ...]:
+    date = note.date
+    return (
+        note.id,
+        note.title,
+        str(date) if date else None,
+        note.date_inferred,
+        str(note.kind),
+        json.dumps(note.themes, ensure_ascii=False),
+        note.source,
+        note.text,
+        note_hash(note),
+        date.first.isoformat() if date else None,
+        date.last.isoformat() if date else None,
+    )
+
+
+def _note(row: tuple[object, ...]) -> Note:
+    key, title, text, date, inferred, kind, themes, source = row
+    return Note(
+        id=str(key),
+        title=str(title),
+        text=str(text),
+        date=PartialDate.from_iso(str(date)) if date else None,
+        date_inferred=bool(inferred),
+        kind=Kind(str(kind)),
+        themes=tuple(json.loads(str(themes))),
+        source=str(source) if source else None,
+    )
+
+
+def _chunk(row: tuple[object, ...], note: Note) -> Chunk:
+    key, note_id, ordinal, start, end, headings, context = row
+    first, last = int(str(start)), int(str(end))
+    text = note.text[first:last]
+    return Chunk(
+        str(key), str(note_id), int(str(ordinal)), first, last, text, tuple(json.loads(str(headings))), str(context)
+    )

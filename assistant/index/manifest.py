@@ -1,0 +1,110 @@
+"""What a build was made of and with, and the checksums of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from assistant.embedding import EmbedderIdentity
+from assistant.errors import IndexCorruptError
+
+#: Of the folder, the catalogue's tables and this file: another number is another format.
+SCHEMA = 1
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One build. `similarity_…` are `Embedder.spread`; `checksums` maps each file to its `fingerprint`."""
+
+    id: str
+    schema: int
+    created: str
+    parent: str | None
+    embedder: EmbedderIdentity
+    similarity_mean: float
+    similarity_std: float
+    chunk_tokens: int
+    chunking_version: int
+    notes: int
+    chunks: int
+    checksums: dict[str, str]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read a build's manifest.
+
+        Raises:
+            IndexCorruptError: it is missing or unreadable.
+        """
+        try:
+            fields = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            return cls(**{**fields, "embedder": EmbedderIdentity(**fields["embedder"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise IndexCorruptError(corrupt(folder, f"{FILE} est illisible")) from error
+
+    def write(self, folder: Path) -> None:
+        """Write it into the build's folder."""
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False), encoding="utf-8")
+
+    def verify(self, folder: Path) -> None:
+        """Compare every file with its checksum: Chroma kills the process on an altered one.
+
+        Raises:
+            IndexCorruptError: naming the first file that is missing or altered.
+        """
+        for name, expected in self.checksums.items():
+            if fingerprint(folder / name) != expected:
+                raise IndexCorruptError(corrupt(folder, f"{name} manque ou a été altéré"))
+
+
+def corrupt(folder: Path, what: str) -> str:
+    """The French message for a build that cannot be used."""
+    return (
+        f"L'index {folder} est abîmé ({what}). Vos notes ne sont pas touchées : "
+        "refaites l'index avec « assistant index sync »."
+    )
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The fingerprint of every file of a folder but the manifest, by relative path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
+    return {path.relative_to(folder).as_posix(): fingerprint(path) or "" for path in files}
+
+
+def fingerprint(path: Path) -> str | None:
+    """A digest of a file's lasting content, None where it cannot be read.
+
+    Opening a Chroma store rewrites `length.bin` and, while the vectors are few enough to stay in SQLite (no
+    `index_metadata.pickle` yet), every `.bin`, with uninitialised memory: these are known by their size. It also
+    rewrites a lock row of `chroma.sqlite3`, which is known by its other rows.
+    """
+    try:
+        unsaved = path.suffix == ".bin" and not (path.parent / "index_metadata.pickle").exists()
+        if unsaved or path.name == "length.bin":
+            return f"size:{path.stat().st_size}"
+        if path.name == "chroma.sqlite3":
+            return f"rows:{_rows_digest(path)}"
+        with path.open("rb") as file:
+            return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    except (OSError, sqlite3.Error):
+        return None
+
+
+def _rows_digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError(f"quick_check fails on {path}")
+        tables = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        for name, sql in tables:
+            if name != "acquire_write" and not sql.upper().startswith("CREATE VIRTUAL"):
+                digest.update(f"{name}\0{sql}\0".encode())
+                for row in db.execute(f'SELECT * FROM "{name}" ORDER BY 1'):
+                    digest.update(repr(row).encode())
+    return digest.hexdigest()
