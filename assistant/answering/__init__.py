@@ -1,0 +1,1 @@
+"""Passages -> an answer whose every sentence is cited, or a refusal."""

@@ -1,0 +1,81 @@
+"""Whether the corpus answers at all: a first, honest decision. Its calibration is measured in benchmarks/refusal.py."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering.extractive import Candidate, TermWeights
+from assistant.answering.question import names
+from assistant.french.words import index_terms
+from assistant.index import Build
+from assistant.models import NearestNote, Passage, Reason
+
+# Fitted by `benchmarks/refusal.py --fit` on the fitting half of PIAF dev's standalone questions.
+_COEFFICIENTS = {"similarity": 0.9, "passage": 0.5, "shared": 1.0, "named": 2.0}
+_INTERCEPT = -6.0
+THRESHOLD = 0.5
+_NEAREST = 3
+
+TEXTS = {
+    Reason.NOT_IN_CORPUS: "Je n'ai pas trouvé de réponse à cette question dans les notes de France urbaine.",
+    Reason.TOO_VAGUE: "Je ne vois pas de quoi parle cette question : précisez-la avec un sujet, un nom ou un lieu.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What speaks for an answer. `similarity` and `passage` in standard deviations above unrelated text, of the best
+    sentence and the best passage; `shared` and `named` the part of the question's words and of its names that the
+    passages hold, 0 to 1 (1 where there are none).
+    """
+
+    similarity: float
+    passage: float
+    shared: float
+    named: float
+
+    @property
+    def confidence(self) -> float:
+        """The estimated probability that the passages answer, 0 to 1."""
+        logit = _INTERCEPT + sum(weight * float(getattr(self, name)) for name, weight in _COEFFICIENTS.items())
+        return 1 / (1 + math.exp(-logit))
+
+
+def measure_support(
+    build: Build, question: str, passages: Sequence[Passage], ranked: Sequence[Candidate]
+) -> Support | None:
+    """The support of a question, None where nothing was found."""
+    if not passages or not ranked:
+        return None
+    mean, std = build.manifest.similarity_mean, build.manifest.similarity_std
+    best = ranked[0].passage
+    text = f"{best.note.title} {' '.join(best.chunk.headings)} {best.chunk.text}"
+    return Support(
+        similarity=max(candidate.similarity for candidate in ranked),
+        passage=(max(passage.dense for passage in passages) - mean) / std,
+        shared=TermWeights(build, question).shared(text),
+        named=_named(question, text),
+    )
+
+
+def _named(question: str, text: str) -> float:
+    asked = names(question)
+    held = set(index_terms(text).split())
+    return sum(bool(held.intersection(name)) for name in asked) / len(asked) if asked else 1.0
+
+
+def reason_to_refuse(question: str, support: Support | None) -> Reason | None:
+    """Why not to answer, None to answer."""
+    if not index_terms(question):
+        return Reason.TOO_VAGUE
+    if support is None or support.confidence < THRESHOLD:
+        return Reason.NOT_IN_CORPUS
+    return None
+
+
+def nearest_notes(passages: Sequence[Passage]) -> tuple[NearestNote, ...]:
+    """The notes of the best passages, each once."""
+    notes = dict.fromkeys((p.note.id, p.note.title, p.note.date) for p in passages)
+    return tuple(NearestNote(*note) for note in list(notes)[:_NEAREST])

@@ -1,0 +1,102 @@
+"""The facade: open once, then retrieve, ask or stream. Picks up a newly published build at the next question."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Self
+
+from assistant import questions
+from assistant.chain import Chain, Request
+from assistant.embedding import Embedder
+from assistant.examples import example_questions
+from assistant.index import Build, current_build_id
+from assistant.models import Answer, Event, Filters, Finished, Note, Passage, Reply, Turn
+from assistant.retrieval import retrieve
+from assistant.settings import Settings
+
+
+class Assistant:
+    """Answers questions from the published build. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self.settings = settings
+        self.embedder = embedder
+        self._lock = threading.Lock()
+        self._build = Build.open_current(settings.index_dir, embedder, embedder.identity)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Load the embedder and open the published build.
+
+        Raises:
+            EmbeddingError: the model cannot be loaded.
+            IndexStoreError: there is no index, or it is damaged or made with another embedder.
+        """
+        return cls(settings, Embedder.from_settings(settings))
+
+    @property
+    def build(self) -> str:
+        """The id of the build that the next question will be answered from."""
+        return self.current_build().id
+
+    def retrieve(self, question: str, filters: Filters | None = None) -> tuple[Passage, ...]:
+        """The best passages for a stand-alone question, best first.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        questions.check(question, self.settings)
+        return retrieve(self.current_build(), self.embedder, question, self.settings.passages, filters).passages
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Reply:
+        """An `Answer`, or a `Refusal` where the corpus is silent.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        *_, last = self.stream(question, history, filters)
+        assert isinstance(last, Finished)
+        return last.reply
+
+    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
+        """`PassagesFound`, one `SentenceReady` a sentence, then `Finished` with the same reply as `ask`.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        questions.check(question, self.settings)
+        chain = Chain(self.current_build(), self.embedder, self.settings.passages, self.settings.max_sentences)
+        return chain.stream(Request(question, tuple(history), filters or Filters()))
+
+    def note(self, note_id: str) -> Note:
+        """One note of the published build.
+
+        Raises:
+            KeyError: no note has this id.
+        """
+        return self.current_build().catalogue.note(note_id)
+
+    def examples(self, limit: int = 4) -> tuple[str, ...]:
+        """Questions made from the corpus, each of which gets an answer that cites the note it was made from."""
+        build = self.current_build()
+        found: list[str] = []
+        for note_id, question in example_questions(build.catalogue):
+            reply = self.ask(question)
+            if isinstance(reply, Answer) and any(c.note_id == note_id for c in reply.citations):
+                found.append(question)
+            if len(found) == limit:
+                break
+        return tuple(found)
+
+    def close(self) -> None:
+        """Release the index's files."""
+        self._build.close()
+
+    def current_build(self) -> Build:
+        """The published build, opened again when another was published since."""
+        with self._lock:
+            if current_build_id(self.settings.index_dir) not in (self._build.id, None):
+                # The old one stays open: another thread may still be reading it. It goes with the last reader.
+                self._build = Build.open_current(self.settings.index_dir, self.embedder, self.embedder.identity)
+            return self._build

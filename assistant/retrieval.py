@@ -1,0 +1,94 @@
+"""Question -> passages: dense and lexical candidates, fused on their scores, filtered."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.embedding import Embedder
+from assistant.french.words import content_words, variants
+from assistant.index import Build
+from assistant.models import Filters, Passage
+
+_CANDIDATES = 200  # taken from each of the two indexes
+_LEXICAL_DEPTH = 1_000  # how far BM25 scores are known for dense candidates
+_EXACT = 2_000  # up to so many allowed chunks, a filtered search compares them all
+_MOST = 1_000  # neighbours asked of Chroma at once, at most
+#: What a perfect lexical match is worth, in standard deviations of the embedder's cosines (docs/decisions/0005).
+LEXICAL_WEIGHT = 10.4
+_PERFECT = 2.2  # k1 + 1: the limit of BM25 over the question's own idf mass
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for one question, best first, with the question's vector for those who come next."""
+
+    vector: Vectors
+    passages: tuple[Passage, ...]
+
+
+def retrieve(build: Build, embedder: Embedder, question: str, count: int, filters: Filters | None = None) -> Retrieval:
+    """The `count` best passages of the build for a stand-alone question.
+
+    A passage's score is its cosine plus a bonus for shared words: its BM25 over the most that the question's words
+    could give. A paraphrase shares few words and so is ranked by its meaning; a rare name weighs by itself.
+    """
+    vector = embedder.encode_query(question)
+    allowed = build.catalogue.allowed(filters) if filters else None
+    lexical = _lexical(build, question)
+    dense = _dense(build, vector, lexical, allowed)
+    bonus = LEXICAL_WEIGHT * build.manifest.similarity_std / _PERFECT
+    top = 1 + bonus * _PERFECT
+    fused = {key: (cosine + bonus * lexical.get(key, (0.0, 0.0))[1]) / top for key, cosine in dense.items()}
+    best = sorted(fused, key=lambda key: (-fused[key], key))[:count]
+    found = build.catalogue.chunks(best)
+    passages = tuple(
+        Passage(*found[key], rank, max(0.0, fused[key]), dense[key], lexical.get(key, (0.0, 0.0))[0])
+        for rank, key in enumerate(best, start=1)
+    )
+    return Retrieval(vector, passages)
+
+
+def question_terms(question: str) -> list[str]:
+    """The distinct index terms of a question, in order."""
+    return list(dict.fromkeys(term for word in content_words(question) for term in variants(word)))
+
+
+def _lexical(build: Build, question: str) -> dict[str, tuple[float, float]]:
+    """Chunk id -> BM25 and its share of the question's idf mass (0 to 2.2)."""
+    terms = question_terms(question)
+    if not terms:
+        return {}
+    scores = build.catalogue.lexical_scores(terms, _LEXICAL_DEPTH)
+    frequencies = build.catalogue.document_frequencies(terms)
+    mass = sum(_fts_idf(build.catalogue.chunk_count, frequencies.get(term, 0)) for term in terms)
+    return {key: (score, score / mass) for key, score in scores.items()}
+
+
+def _fts_idf(count: int, frequency: int) -> float:
+    """The idf that FTS5's bm25() uses, negative ones raised to 1e-6."""
+    return max(math.log((count - frequency + 0.5) / (frequency + 0.5)), 1e-6)
+
+
+def _dense(build: Build, vector: Vectors, lexical: Iterable[str], allowed: set[str] | None) -> dict[str, float]:
+    """Candidate chunk id -> cosine: the nearest, and the best lexical ones."""
+    if allowed is not None and len(allowed) <= _EXACT:
+        return _cosines(build, vector, allowed)
+    wanted = _CANDIDATES
+    if allowed is not None:
+        wanted = min(_MOST, math.ceil(_CANDIDATES * build.catalogue.chunk_count / len(allowed)))
+    near = build.vectors.search(vector, min(wanted, build.catalogue.chunk_count))
+    candidates = {key: cosine for key, cosine in near.items() if allowed is None or key in allowed}
+    others = [key for key in lexical if key not in candidates and (allowed is None or key in allowed)]
+    return candidates | _cosines(build, vector, others[:_CANDIDATES])
+
+
+def _cosines(build: Build, vector: Vectors, ids: Iterable[str]) -> dict[str, float]:
+    found = build.vectors.vectors(list(ids))
+    return {key: float(vector @ stored) for key, stored in found.items()}
