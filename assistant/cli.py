@@ -1,0 +1,217 @@
+"""The command `assistant`: `corpus check`, `index sync|status`, `ask`, `serve`, `doctor`. French to its users."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+# click reads its words from gettext: they are French whatever the terminal's language.
+os.environ["LANGUAGE"] = "fr"
+gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
+
+import click  # noqa: E402
+
+from assistant import runtime  # noqa: E402
+from assistant.errors import AssistantError  # noqa: E402
+from assistant.settings import Settings  # noqa: E402
+
+if TYPE_CHECKING:
+    from assistant.models import Answer, Refusal
+
+
+def main() -> None:
+    """Run the command; whatever happens, the user reads one French message and the shell gets a status."""
+    runtime.prepare()
+    try:
+        cli()
+    except AssistantError as error:
+        _fail(str(error), error.exit_status)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        _fail(
+            f"Erreur inattendue ({type(error).__name__} : {error}). Relancez avec « assistant --debug … » et "
+            "transmettez le résultat aux développeurs.",
+            1,
+        )
+
+
+def _fail(message: str, status: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(status)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--debug", is_flag=True, help="Montre le détail technique d'une erreur inattendue.")
+@click.version_option(package_name="assistant-france-urbaine", prog_name="assistant")
+def cli(debug: bool) -> None:
+    """Répond aux questions à partir des notes de France urbaine, en citant ses sources.
+
+    Réglages : variables ASSISTANT_… ou fichier assistant.toml (voir docs/exploitation.md).
+    """
+
+
+@cli.group()
+def corpus() -> None:
+    """Les notes."""
+
+
+@corpus.command("check")
+def corpus_check() -> None:
+    """Vérifie toutes les notes et montre toutes les erreurs d'un coup."""
+    from assistant.corpus import load_corpus
+
+    settings = Settings.load()
+    notes = load_corpus(settings.corpus_dir)
+    undated = sum(note.date is None for note in notes)
+    click.echo(f"{_count(len(notes), 'note')} dans {settings.corpus_dir}, aucune erreur ({undated} sans date).")
+
+
+@cli.group()
+def index() -> None:
+    """L'index, fait à partir des notes."""
+
+
+@index.command("sync")
+def index_sync() -> None:
+    """Met l'index à jour avec les notes ; l'ancien reste en service jusqu'à la fin."""
+    from assistant.corpus import load_corpus
+    from assistant.index import Recipe, sync
+
+    settings = Settings.load()
+    notes = load_corpus(settings.corpus_dir)
+    report = sync(settings.index_dir, notes, Recipe.from_settings(settings), progress=True)
+    if not report.published:
+        click.echo(f"L'index est à jour : {_count(report.unchanged, 'note')}, version {report.build}.")
+        return
+    click.echo(
+        f"Index publié : {_count(len(notes), 'note')} ({report.added} ajoutées, {report.changed} modifiées, "
+        f"{report.removed} retirées, {report.unchanged} inchangées), version {report.build}."
+    )
+
+
+@index.command("status")
+def index_status() -> None:
+    """Montre l'index publié et s'il suit les notes."""
+    from assistant.corpus import load_corpus
+    from assistant.errors import IndexMissingError
+    from assistant.index import Recipe, current_build_id, pending
+    from assistant.index.build import BUILDS, read_manifest
+
+    settings = Settings.load()
+    build_id = current_build_id(settings.index_dir)
+    if build_id is None:
+        raise IndexMissingError(
+            f"Il n'y a pas encore d'index dans {settings.index_dir} : faites-le avec « assistant index sync »."
+        )
+    folder = settings.index_dir / BUILDS / build_id
+    manifest = read_manifest(folder)
+    manifest.verify(folder)
+    click.echo(f"Version  {manifest.id}, publiée le {manifest.created}")
+    click.echo(f"Contenu  {_count(manifest.notes, 'note')}, {_count(manifest.chunks, 'passage')}")
+    click.echo(f"Modèle   {manifest.embedder}")
+    report = pending(settings.index_dir, load_corpus(settings.corpus_dir), Recipe.from_settings(settings))
+    late = report.added + report.changed + report.removed
+    behind = f"{_count(late, 'note')} à prendre en compte : lancez « assistant index sync »" if late else "à jour"
+    click.echo(f"Notes    {behind}")
+
+
+@cli.command()
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON (un par ligne avec --batch).")
+@click.option("--history", type=click.Path(path_type=Path), help="Tours précédents, en JSON.")
+@click.option("--batch", type=click.Path(path_type=Path), help="Questions, une par ligne, en JSONL.")
+def ask(question: str | None, as_json: bool, history: Path | None, batch: Path | None) -> None:
+    """Pose une question, ou celles d'un fichier."""
+    from assistant import questions
+    from assistant.assistant import Assistant
+
+    if (question is None) == (batch is None):
+        raise click.UsageError("Donnez une question, ou un fichier de questions avec --batch.")
+    if batch is not None and history is not None:
+        raise click.UsageError("--history ne va pas avec --batch : mettez « history » dans chaque ligne du fichier.")
+    settings = Settings.load()
+    show = questions.as_json if as_json else _as_text
+    if batch is not None:
+        lines = questions.read_batch(batch)
+        bot = Assistant.open(settings)
+        _answer_all(bot, lines, show)
+        return
+    turns = questions.read_history(history) if history else ()
+    questions.check(question or "", settings)
+    click.echo(show(Assistant.open(settings).ask(question or "", turns), None))
+
+
+def _answer_all(bot: Any, lines: list[Any], show: Callable[[Any, Any], str]) -> None:
+    failed = 0
+    for line in lines:
+        try:
+            reply = line.answer(bot)
+        except AssistantError as error:
+            reply = error
+            failed += 1
+        click.echo(show(reply, line.id))
+    if failed:
+        _fail(f"{_count(failed, 'question')} sans réponse sur {len(lines)} : voir les lignes « error ».", 2)
+
+
+def _as_text(reply: Answer | Refusal | AssistantError, identity: str | None) -> str:
+    from assistant.models import Answer
+
+    head = [f"— {identity}"] if identity else []
+    if isinstance(reply, AssistantError):
+        return "\n".join([*head, f"Erreur : {reply}", ""])
+    if reply.standalone_question != reply.question:
+        head.append(f"Question comprise ainsi : {reply.standalone_question}")
+    if isinstance(reply, Answer):
+        sources = [
+            f"[{c.number}] {c.title} ({c.date or 'sans date'}) — note {c.note_id}, caractères {c.start} à {c.end}"
+            for c in reply.citations
+        ]
+    else:
+        sources = [f"  proche, sans garantie : {n.title} — note {n.note_id}" for n in reply.nearest]
+    return "\n".join([*head, reply.text, "", *sources])
+
+
+@cli.command()
+@click.option("--host", help="Adresse d'écoute (par défaut : 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port (par défaut : 7860).")
+@click.option("--open", "open_browser", is_flag=True, help="Ouvre le navigateur.")
+def serve(host: str | None, port: int | None, open_browser: bool) -> None:
+    """Ouvre le chat."""
+    from assistant.ui import server
+
+    given = {"host": host, "port": port}
+    settings = Settings.load(**{name: value for name, value in given.items() if value is not None})
+    server.check_port(settings)
+    click.echo("Chargement du modèle et de l'index…", err=True)
+    from assistant.assistant import Assistant
+
+    server.serve(Assistant.open(settings), settings, open_browser)
+
+
+@cli.command()
+def doctor() -> None:
+    """Vérifie que tout ce qu'il faut est là, et dit quoi faire sinon."""
+    from assistant.doctor import examine
+
+    checks = examine()
+    for check in checks:
+        click.echo(f"{'✓' if check.passed else '✗'} {check.name} : {check.message}")
+    if not all(check.passed for check in checks):
+        sys.exit(1)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Questions, histories and batches as they come from a command line or a file, and replies as they go back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import AssistantError, QuestionError
+from assistant.models import Reply, Turn
+from assistant.serialise import reply_to_json
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+
+def check(question: str, settings: Settings) -> None:
+    """Refuse what no search can use.
+
+    Raises:
+        QuestionError: the question is empty or longer than the settings allow.
+    """
+    if not question.strip():
+        raise QuestionError("La question est vide : écrivez ce que vous cherchez.")
+    longest = settings.max_question_chars
+    if len(question) > longest:
+        raise QuestionError(
+            f"La question est trop longue : {len(question)} caractères pour {longest} au plus. Résumez-la."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One line of a batch: a question to answer, or what is wrong with the line."""
+
+    id: str
+    question: str
+    history: tuple[Turn, ...]
+    fault: str | None = None
+
+    def answer(self, bot: Assistant) -> Reply:
+        """Ask it.
+
+        Raises:
+            QuestionError: the line or its question cannot be taken.
+        """
+        if self.fault is not None:
+            raise QuestionError(self.fault)
+        return bot.ask(self.question, self.history)
+
+
+def read_history(path: Path) -> tuple[Turn, ...]:
+    """The turns of a JSON file: `[{"role": "user"|"assistant", "content": "…"}]`.
+
+    Raises:
+        QuestionError: the file cannot be read or has another form.
+    """
+    try:
+        return turns(json.loads(_text(path)))
+    except ValueError as error:
+        raise QuestionError(f"L'historique {path} ne peut pas être lu : {error}.") from None
+
+
+def read_batch(path: Path) -> list[BatchLine]:
+    """The questions of a JSONL file: `{"id", "question", "history"?}` a line; blank lines are passed over.
+
+    Raises:
+        QuestionError: the file cannot be read or holds no line.
+    """
+    lines = [_line(number, text) for number, text in enumerate(_text(path).splitlines(), start=1) if text.strip()]
+    if not lines:
+        raise QuestionError(f"Le fichier {path} ne contient aucune question.")
+    return lines
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise QuestionError(f"Le fichier {path} n'est pas en UTF-8.") from None
+    except OSError as error:
+        reason = "il n'existe pas" if isinstance(error, FileNotFoundError) else error.strerror
+        raise QuestionError(f"Le fichier {path} ne peut pas être lu : {reason}.") from None
+
+
+def _line(number: int, text: str) -> BatchLine:
+    identity = f"ligne {number}"
+    try:
+        fields = json.loads(text)
+        if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
+            raise ValueError("il faut un objet avec « id » et « question »")
+        identity = str(fields.get("id", identity))
+        return BatchLine(identity, fields["question"], turns(fields.get("history") or []))
+    except ValueError as error:
+        message = "ce n'est pas du JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+        return BatchLine(identity, "", (), f"Ligne {number} : {message}.")
+
+
+def turns(values: Any) -> tuple[Turn, ...]:
+    """A conversation from plain values.
+
+    Raises:
+        ValueError: in French, what is wrong.
+    """
+    if not isinstance(values, list):
+        raise ValueError("l'historique doit être une liste de tours")
+    for value in values:
+        roles = isinstance(value, dict) and value.get("role") in ("user", "assistant")
+        if not roles or not isinstance(value.get("content"), str):
+            raise ValueError('chaque tour doit être {"role": "user" ou "assistant", "content": "…"}')
+    return tuple(Turn(value["role"], value["content"]) for value in values)
+
+
+def as_json(reply: Reply | AssistantError, identity: str | None) -> str:
+    """One line of JSON; of a batch, with the question's id first."""
+    head = {"id": identity} if identity is not None else {}
+    if isinstance(reply, AssistantError):
+        return json.dumps({**head, "kind": "error", "error": str(reply)}, ensure_ascii=False)
+    return json.dumps({**head, **reply_to_json(reply)}, ensure_ascii=False)
