@@ -1,0 +1,79 @@
+"""Refusal on PIAF dev's standalone questions, answerable and not: `python -m benchmarks.refusal [--fit]`.
+
+The unanswerable ones come from articles that are not indexed. `--fit` fits the coefficients on one half and prints
+them; figures are always those of the other half, with the coefficients of the code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from assistant import Assistant
+from assistant.answering import extractive, refusal
+from assistant.retrieval import retrieve
+from benchmarks.data import Question, assistant_over, piaf_notes, piaf_questions
+
+NAMES = ("similarity", "passage", "shared", "named")
+
+
+def measure(bot: Assistant, question: Question) -> refusal.Support:
+    """The support of one question."""
+    build = bot.current_build()
+    found = retrieve(build, bot.embedder, question.text, 5)
+    ranked = extractive.rank_sentences(build, bot.embedder, question.text, found)
+    support = refusal.measure_support(build, question.text, found.passages, ranked)
+    assert support is not None
+    return support
+
+
+def wilson(part: int, whole: int) -> str:
+    """A share with its 95 % interval (Wilson, 1927)."""
+    if not whole:
+        return "none"
+    share, z = part / whole, 1.96
+    centre = (share + z * z / (2 * whole)) / (1 + z * z / whole)
+    half = z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole)) / (1 + z * z / whole)
+    return f"{share:.3f} [{centre - half:.3f}, {centre + half:.3f}] of {whole}"
+
+
+def fit(questions: list[Question], supports: list[refusal.Support]) -> None:
+    """Print coefficients fitted on the fitting half, the threshold set so that 4 % of its answerable are refused."""
+    x = np.array([[getattr(s, name) for name in NAMES] for s in supports])
+    y = np.array([q.passage_id is not None for q in questions])
+    model = LogisticRegression(class_weight="balanced").fit(x, y)
+    confidences = model.predict_proba(x)[:, 1]
+    print("coefficients", {name: round(float(w), 2) for name, w in zip(NAMES, model.coef_[0], strict=True)})
+    print(f"intercept {model.intercept_[0]:.2f}, threshold {np.quantile(confidences[y], 0.04):.2f}")
+
+
+def report(questions: list[Question], supports: list[refusal.Support]) -> None:
+    """Print what the code's own coefficients do on the reported half."""
+    answerable = np.array([q.passage_id is not None for q in questions])
+    confidence = np.array([s.confidence for s in supports])
+    refused = confidence < refusal.THRESHOLD
+    print(f"AUROC {roc_auc_score(answerable, confidence):.3f}")
+    print("answerable refused  ", wilson(int(refused[answerable].sum()), int(answerable.sum())))
+    print("unanswerable refused", wilson(int(refused[~answerable].sum()), int((~answerable).sum())))
+
+
+def main() -> None:
+    """Measure every question, fit if asked, report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fit", action="store_true", help="fit the coefficients on the fitting half")
+    arguments = parser.parse_args()
+    bot = assistant_over("piaf", piaf_notes())
+    questions = [q for q in piaf_questions() if q.standalone]
+    supports = {q.id: measure(bot, q) for q in questions}
+    halves = {half: [q for q in questions if q.in_fitting_half == half] for half in (True, False)}
+    if arguments.fit:
+        fit(halves[True], [supports[q.id] for q in halves[True]])
+    report(halves[False], [supports[q.id] for q in halves[False]])
+
+
+if __name__ == "__main__":
+    main()
