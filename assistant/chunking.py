@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from assistant.french.sentences import sentence_spans, trim
 from assistant.models import Chunk, Note, PartialDate
 
-MONTHS = tuple(["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"])
+MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
 #: Bumped when the same note would be cut otherwise: builds made with another version are refused.
 VERSION = 1
 

@@ -69,7 +69,7 @@ def read_batch(path: Path) -> list[BatchLine]:
     Raises:
         QuestionError: the file cannot be read or holds no line.
     """
-    lines = [_line(number, text) for number, text in enumerate(_text(path).splitlines(), start=1) if text.strip()]
+    lines = [_line(number, text) for number, text in enumerate(_text(path).split("\n"), start=1) if text.strip()]
     if not lines:
         raise QuestionError(f"Le fichier {path} ne contient aucune question.")
     return lines

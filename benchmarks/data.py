@@ -42,7 +42,7 @@ def read_jsonl(name: str) -> list[dict[str, Any]]:
     path = SHARED / name
     if not path.is_file():
         sys.exit(f"{path} is missing: the measurements need the folder shared/ beside the project")
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
 def piaf_notes() -> list[Note]:
@@ -65,10 +65,15 @@ def piaf_questions() -> list[Question]:
 
 def open_notes() -> list[Note]:
     """1,788 notes of French public bodies under open licences."""
-    return [
-        Note(n["id"], n["title"] or n["id"], n["text"], PartialDate.from_iso(n["date"][:10]) if n["date"] else None)
-        for n in read_jsonl("notes_open.jsonl")
-    ]
+    return [Note(n["id"], n["title"] or n["id"], n["text"], _date(n["date"])) for n in read_jsonl("notes_open.jsonl")]
+
+
+def _date(text: str | None) -> PartialDate | None:
+    """Four of the open notes print dates that no calendar has (2020-14-05)."""
+    try:
+        return PartialDate.from_iso((text or "")[:10])
+    except ValueError:
+        return None
 
 
 def seed_notes() -> list[Note]:

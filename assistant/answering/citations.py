@@ -31,4 +31,4 @@ def _citation(number: int, note: Note, start: int, end: int) -> Citation:
 
 def one_line(text: str) -> str:
     """The text with each line end and its indentation turned into one space; nothing else changes."""
-    return " ".join(line.strip(" \t") for line in text.splitlines())
+    return " ".join(line.strip(" \t") for line in text.split("\n"))

@@ -47,7 +47,7 @@ def parse_note(text: str) -> Note:
 
 
 def split(text: str) -> tuple[dict[str, Field], str]:
-    """Cut a file into its fields and its body; line ends become `\\n`, a byte order mark is dropped.
+    """Cut a file into its fields and its body; line ends become line feeds, a byte order mark is dropped.
 
     Raises:
         FrontMatterError: there is no front matter, or it is no YAML mapping of plain values.

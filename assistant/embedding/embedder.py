@@ -134,7 +134,8 @@ def _embedded_revision(settings: Settings) -> str:
 def _unit(vectors: Vectors) -> Vectors:
     # bfloat16 vectors are off unit length by up to 1.3 in a thousand.
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+    units: Vectors = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+    return units
 
 
 def _load(name: str, dtype: str, settings: Settings) -> SentenceTransformer:
