@@ -1,0 +1,288 @@
+"""The chat in a real Chromium. `new_page` checks after every test that no request left and nothing complained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from assistant import Assistant
+from assistant.errors import QuestionError
+from assistant.models import Answer, Filters, Kind, Note, Turn
+from assistant.ui.chat import APOLOGY
+
+from .conftest import Script
+
+QUESTION = "Qui pilote le programme DcANT ?"
+UNANSWERABLE = "Quelle est la recette de la tarte aux pommes ?"
+_IN_VIEW = "e => { const b = e.getBoundingClientRect(); return b.bottom > 0 && b.top < innerHeight }"
+_CONTRAST = """selector => {
+  const channels = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => channels(colour).slice(0, 3)
+    .map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const element = document.querySelector(selector);
+  let behind = element;
+  while (channels(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const pair = [light(getComputedStyle(element).color), light(getComputedStyle(behind).backgroundColor)].sort();
+  return (pair[1] + 0.05) / (pair[0] + 0.05);
+}"""
+
+
+def open_chat(page: Any, url: str) -> None:
+    page.goto(url)
+    page.get_by_placeholder("Votre question").wait_for()
+
+
+def ask(page: Any, question: str) -> Any:
+    """Type and press Enter; gives the place of the answer."""
+    number = page.locator("#chat .asked").count() + 1
+    page.get_by_placeholder("Votre question").fill(question)
+    page.keyboard.press("Enter")
+    reply = page.locator("#chat .reply").nth(number - 1)
+    reply.locator(":scope:not(:has(.pending))").wait_for()
+    return reply
+
+
+def test_question_gets_a_cited_answer_whose_source_opens(page: Any, chat_url: str, bot: Assistant) -> None:
+    open_chat(page, chat_url)
+    assert page.title() == "Assistant France urbaine"
+    reply = ask(page, QUESTION)
+    citation = reply.locator("a.cite").first
+    citation.wait_for()
+    assert "SGMAP" in reply.inner_text()
+    citation.click()
+    card = page.locator(".source.opened")
+    card.wait_for()
+    assert card.evaluate(_IN_VIEW)
+    assert card.evaluate("card => card === document.activeElement")
+    quoted = "".join(card.locator("mark").all_inner_texts())
+    with page.expect_popup() as opened:
+        card.get_by_role("link", name="Lire la note entière").click()
+    note = opened.value
+    assert note.locator("#extrait").evaluate(_IN_VIEW)
+    assert "".join(note.locator("mark").all_inner_texts()) == quoted
+
+
+def test_note_opens_without_javascript(new_page: Callable[..., Any], chat_url: str) -> None:
+    page = new_page()
+    open_chat(page, chat_url)
+    ask(page, QUESTION)
+    href = page.get_by_role("link", name="Lire la note entière").first.get_attribute("href")
+    plain = new_page(java_script_enabled=False)
+    plain.goto(chat_url + href)
+    assert plain.locator("h1").is_visible()
+    assert plain.locator("#extrait").is_visible()
+
+
+def test_refusal_names_the_nearest_notes(page: Any, chat_url: str) -> None:
+    open_chat(page, chat_url)
+    reply = ask(page, UNANSWERABLE)
+    assert reply.locator("a.cite").count() == 0
+    links = reply.locator(".nearest + ul a")
+    assert links.count() >= 1
+    with page.expect_popup() as opened:
+        links.first.click()
+    assert opened.value.locator("article h1").is_visible()
+
+
+def test_example_button_asks_its_question(page: Any, chat_url: str) -> None:
+    open_chat(page, chat_url)
+    button = page.locator("#examples button").first
+    text = button.inner_text()
+    button.click()
+    page.locator("#chat .reply a.cite").first.wait_for()
+    assert page.locator("#chat .asked").inner_text() == text
+    assert page.locator("#examples").is_hidden()
+
+
+def test_keyboard_alone_is_enough(page: Any, script_url: str, scripted: Script) -> None:
+    open_chat(page, script_url)
+    page.locator("#question textarea").focus()
+    page.keyboard.type("Une question ?")
+    page.keyboard.press("Enter")
+    page.locator(".cite").nth(1).wait_for()
+    for _ in range(30):
+        page.keyboard.press("Shift+Tab")
+        if page.evaluate("document.activeElement.matches('.cite')"):
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "source-1-2"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Lire la note entière"
+
+
+def test_sentences_appear_one_by_one(page: Any, script_url: str, scripted: Script) -> None:
+    scripted.gate.clear()
+    open_chat(page, script_url)
+    page.get_by_placeholder("Votre question").fill("Une question ?")
+    page.keyboard.press("Enter")
+    reply = page.locator("#reponse-1")
+    reply.get_by_text("Il est piloté").wait_for()
+    assert "Il date" not in reply.inner_text()
+    assert page.locator(".source").count() == 1
+    scripted.gate.set()
+    reply.get_by_text("Il date de 2014.").wait_for()
+
+
+def test_follow_up_shows_how_it_was_understood(
+    page: Any, script_url: str, scripted: Script, answered: Callable[..., Answer]
+) -> None:
+    scripted.replies["Et lui ?"] = answered("Et lui ?", "Et le service ?")
+    open_chat(page, script_url)
+    assert ask(page, "Une question ?").locator(".understood").count() == 0
+    page.locator("#source-1-2").wait_for()
+    assert ask(page, "Et lui ?").locator(".understood").inner_text() == "Question comprise ainsi : « Et le service ? »"
+    assert scripted.asked[-1][1] == (
+        Turn("user", "Une question ?"),
+        Turn("assistant", "Il est piloté par **le service**. Il date de 2014."),
+    )
+    page.locator("#source-2-2").wait_for()
+    page.locator("#reponse-1 .cite").first.click()
+    assert page.locator("#source-1-1").is_visible()
+
+
+def test_hostile_note_and_question_stay_text(
+    page: Any, script_url: str, scripted: Script, hostile: Note, answered: Callable[..., Answer]
+) -> None:
+    question = " ".join(hostile.text.split())
+    scripted.replies[question] = answered(question, hostile.title, about=hostile)
+    open_chat(page, script_url)
+    reply = ask(page, question)
+    reply.locator(".cite").wait_for()
+    assert "<img src=//evil.example/a.png onerror=alert(1)> ![](http://evil.example/x.png)" in reply.inner_text()
+    assert page.locator(":is(#chat, #sources) :is(img, form, input, video, script, .katex, code)").count() == 0
+    assert page.locator(":is(#chat, #sources) :is([onerror], [onmouseover], a[href*=evil])").count() == 0
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Lire la note entière").click()
+    assert opened.value.locator(":is(img, form, input, video, script)").count() == 0
+
+
+def test_copied_answer_is_what_is_read(new_page: Callable[..., Any], script_url: str, scripted: Script) -> None:
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    open_chat(page, script_url)
+    reply = ask(page, "Une question ?")
+    reply.get_by_text("Il date de 2014.").wait_for()
+    page.get_by_role("button", name="Copier le message").last.click()
+    page.get_by_role("button", name="Message copié").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "Il est piloté par le service. [1] Il date de 2014. [2]"
+
+
+def test_filters_are_passed_on(page: Any, script_url: str, scripted: Script) -> None:
+    open_chat(page, script_url)
+    page.get_by_role("button", name="Filtres").click()
+    page.get_by_label("Étude").check()
+    page.get_by_label("Depuis").fill("2017-11")
+    reply = ask(page, "Une question ?")
+    assert "Filtres : étude, depuis le 1er novembre 2017" in reply.inner_text()
+    filters = scripted.asked[-1][2]
+    assert filters.kinds == {Kind.STUDY}
+    assert str(filters.since) == "2017-11-01"
+
+
+def test_wrong_date_is_explained_and_the_question_kept(page: Any, script_url: str, scripted: Script) -> None:
+    open_chat(page, script_url)
+    page.get_by_role("button", name="Filtres").click()
+    page.get_by_label("Jusqu’à").fill("hier")
+    assert "la date « hier » n’est pas valide" in ask(page, "Une question ?").inner_text()
+    assert page.get_by_placeholder("Votre question").input_value() == "Une question ?"
+    assert scripted.asked == []
+
+
+def test_errors_are_one_french_message(
+    page: Any, script_url: str, scripted: Script, caplog: pytest.LogCaptureFixture
+) -> None:
+    scripted.replies |= {"Trop ?": QuestionError("La question est trop longue."), "Boum ?": RuntimeError("secret")}
+    open_chat(page, script_url)
+    assert ask(page, "Trop ?").inner_text() == "La question est trop longue."
+    assert ask(page, "Boum ?").inner_text() == APOLOGY
+    assert "secret" in caplog.text
+
+
+def test_empty_question_is_ignored(page: Any, script_url: str, scripted: Script) -> None:
+    open_chat(page, script_url)
+    page.get_by_placeholder("Votre question").fill("   ")
+    with page.expect_response("**/queue/join*"):
+        page.keyboard.press("Enter")
+    page.wait_for_timeout(1000)  # until Gradio takes the next one
+    ask(page, "Une question ?")
+    assert [question for question, _, _ in scripted.asked] == ["Une question ?"]
+
+
+def test_new_conversation_starts_from_nothing(page: Any, script_url: str, scripted: Script) -> None:
+    open_chat(page, script_url)
+    ask(page, "Une question ?").get_by_text("Il date de 2014.").wait_for()
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    page.locator("#chat .reply").wait_for(state="detached")
+    assert page.locator("#examples").is_visible()
+    assert page.locator(".source").count() == 0
+    ask(page, "Une autre ?")
+    assert scripted.asked[-1] == ("Une autre ?", (), Filters())
+
+
+def test_question_is_bounded_by_the_box(page: Any, script_url: str) -> None:
+    open_chat(page, script_url)
+    assert page.get_by_placeholder("Votre question").get_attribute("maxlength") == "2000"
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 768])
+def test_nothing_is_wider_than_a_phone(new_page: Callable[..., Any], chat_url: str, width: int) -> None:
+    page = new_page(viewport={"width": width, "height": 780})
+    open_chat(page, chat_url)
+    overflow = "document.documentElement.scrollWidth - innerWidth"
+    assert page.evaluate(overflow) <= 0
+    ask(page, QUESTION).locator(".cite").first.click()
+    assert page.locator(".source.opened").evaluate(_IN_VIEW)
+    assert page.evaluate(overflow) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_readable_in_both_schemes(
+    new_page: Callable[..., Any], script_url: str, scripted: Script, answered: Callable[..., Answer], scheme: str
+) -> None:
+    scripted.replies["Une question ?"] = answered("Une question ?", "Une autre ?")
+    page = new_page(color_scheme=scheme)
+    open_chat(page, script_url)
+    ask(page, "Une question ?").get_by_text("Il date de 2014.").wait_for()
+    page.get_by_role("button", name="Filtres").click()
+    for selector in (
+        *(
+            "#title p",
+            "#restart",
+            ".asked",
+            ".reply p:last-child",
+            ".cite",
+            ".understood",
+            ".source h3",
+            ".source .number",
+        ),
+        *(
+            ".source .meta",
+            ".source .inferred",
+            ".source .trail",
+            ".source blockquote p",
+            ".source mark",
+            ".source .links a",
+        ),
+        *("#question textarea", "#filters > button", "#filters label span"),
+    ):
+        assert page.evaluate(_CONTRAST, selector) >= 4.5, selector
+    page.goto(script_url + "/notes/note-simple?debut=18&fin=40")
+    for selector in ("h1", ".meta", "article p", "mark", "nav a"):
+        assert page.evaluate(_CONTRAST, selector) >= 4.5, selector
+
+
+def test_words_are_french_in_any_browser(new_page: Callable[..., Any], script_url: str, scripted: Script) -> None:
+    page = new_page(locale="en-US")
+    open_chat(page, script_url)
+    ask(page, "Une question ?").get_by_text("Il date de 2014.").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    labels = page.locator("button:visible, [aria-label]:visible").evaluate_all(
+        "all => all.map((e) => (e.getAttribute('aria-label') || '') + ' ' + (e.innerText || ''))"
+    )
+    assert not re.search(r"\b(copy|submit|clear|message:|chatbot|share)\b", " ".join(labels), re.IGNORECASE)
