@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check
 COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-annotate --no-header --no-emit-options \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
+PLAIN_TORCH := import pathlib, sys; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text().replace("+cpu\n", "\n"))
+
 .PHONY: run install test check lock clean
 
 run: $(VENV)/.run-installed
@@ -18,7 +20,8 @@ run: $(VENV)/.run-installed
 install: $(VENV)/.run-installed
 
 test: $(VENV)/.test-installed
-	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
+		$(BIN)/playwright install chromium
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.test-installed
@@ -45,9 +48,9 @@ $(VENV)/.test-installed: requirements-dev.lock $(VENV)/.run-installed
 # A CPU build calls itself 2.13.0+cpu, which other machines cannot find: the plain version is locked.
 lock: $(VENV)/.test-installed
 	$(COMPILE) --upgrade --output-file requirements.lock pyproject.toml
-	sed -i 's/^torch==\(.*\)+cpu$$/torch==\1/' requirements.lock
+	$(BIN)/python -c '$(PLAIN_TORCH)' requirements.lock
 	$(COMPILE) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
-	sed -i 's/^torch==\(.*\)+cpu$$/torch==\1/' requirements-dev.lock
+	$(BIN)/python -c '$(PLAIN_TORCH)' requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Self
 
@@ -10,7 +9,7 @@ from assistant import questions
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
 from assistant.examples import example_questions
-from assistant.index import Build, current_build_id
+from assistant.index import Reader, published_build_id
 from assistant.models import Answer, Event, Filters, Finished, Note, Passage, Reply, Turn
 from assistant.retrieval import retrieve
 from assistant.settings import Settings
@@ -22,8 +21,7 @@ class Assistant:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self.settings = settings
         self.embedder = embedder
-        self._lock = threading.Lock()
-        self._build = Build.open_current(settings.index_dir, embedder, embedder.identity)
+        self.reader = Reader(settings.index_dir, embedder, embedder.identity)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -33,12 +31,14 @@ class Assistant:
             EmbeddingError: the model cannot be loaded.
             IndexStoreError: there is no index, or it is damaged or made with another embedder.
         """
+        published_build_id(settings.index_dir)  # a missing index is said before the model loads
         return cls(settings, Embedder.from_settings(settings))
 
     @property
     def build(self) -> str:
         """The id of the build that the next question will be answered from."""
-        return self.current_build().id
+        with self.reader.lease() as build:
+            return build.id
 
     def retrieve(self, question: str, filters: Filters | None = None) -> tuple[Passage, ...]:
         """The best passages for a stand-alone question, best first.
@@ -47,7 +47,8 @@ class Assistant:
             QuestionError: the question is empty or too long.
         """
         questions.check(question, self.settings)
-        return retrieve(self.current_build(), self.embedder, question, self.settings.passages, filters).passages
+        with self.reader.lease() as build:
+            return retrieve(build, self.embedder, question, self.settings.passages, filters).passages
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Reply:
         """An `Answer`, or a `Refusal` where the corpus is silent.
@@ -66,8 +67,12 @@ class Assistant:
             QuestionError: the question is empty or too long.
         """
         questions.check(question, self.settings)
-        chain = Chain(self.current_build(), self.embedder, self.settings.passages, self.settings.max_sentences)
-        return chain.stream(Request(question, tuple(history), filters or Filters()))
+        return self._stream(Request(question, tuple(history), filters or Filters()))
+
+    def _stream(self, request: Request) -> Iterator[Event]:
+        with self.reader.lease() as build:
+            chain = Chain(build, self.embedder, self.settings.passages, self.settings.max_sentences)
+            yield from chain.stream(request)
 
     def note(self, note_id: str) -> Note:
         """One note of the published build.
@@ -75,13 +80,15 @@ class Assistant:
         Raises:
             KeyError: no note has this id.
         """
-        return self.current_build().catalogue.note(note_id)
+        with self.reader.lease() as build:
+            return build.catalogue.note(note_id)
 
     def examples(self, limit: int = 4) -> tuple[str, ...]:
         """Questions made from the corpus, each of which gets an answer that cites the note it was made from."""
-        build = self.current_build()
+        with self.reader.lease() as build:
+            candidates = list(example_questions(build.catalogue))
         found: list[str] = []
-        for note_id, question in example_questions(build.catalogue):
+        for note_id, question in candidates:
             reply = self.ask(question)
             if isinstance(reply, Answer) and any(c.note_id == note_id for c in reply.citations):
                 found.append(question)
@@ -91,12 +98,4 @@ class Assistant:
 
     def close(self) -> None:
         """Release the index's files."""
-        self._build.close()
-
-    def current_build(self) -> Build:
-        """The published build, opened again when another was published since."""
-        with self._lock:
-            if current_build_id(self.settings.index_dir) not in (self._build.id, None):
-                # The old one stays open: another thread may still be reading it. It goes with the last reader.
-                self._build = Build.open_current(self.settings.index_dir, self.embedder, self.embedder.identity)
-            return self._build
+        self.reader.close()

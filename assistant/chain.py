@@ -91,7 +91,8 @@ class Chain:
         }
         if reason is not None:
             nearest = refusal.nearest_notes(retrieval.passages)
-            return Refusal(reason=reason, text=refusal.TEXTS[reason], nearest=nearest, **common)
+            text = refusal.text(reason, filtered=bool(request.filters))
+            return Refusal(reason=reason, text=text, nearest=nearest, **common)
         sentences, citations = cite([c.span for c in extractive.select(ranked, self.max_sentences)])
         return Answer(sentences=sentences, citations=citations, **common)
 

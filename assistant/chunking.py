@@ -11,42 +11,54 @@ from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
+from assistant.french.calendar import french_date
 from assistant.french.sentences import sentence_spans, trim
-from assistant.models import Chunk, Note, PartialDate
+from assistant.models import Chunk, Note
 
-MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
 #: Bumped when the same note would be cut otherwise: builds made with another version are refused.
 VERSION = 1
+
+_FRAME = 8  # tokens of the prompt and of the model's own marks
+_LEAST = 16  # tokens of a chunk, whatever its context leaves
+_LABEL = 200  # characters of a title or heading that go into the context
 
 TokenCounter = Callable[[list[str]], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence (or, of a sentence longer than the budget, a part) and the headings above it."""
+    """A sentence (or, of a sentence longer than the budget, a part), its paragraph, and the headings above it."""
 
     start: int
     end: int
     tokens: int
     block: int
+    section: int
     headings: tuple[str, ...]
 
 
-def chunk_notes(notes: Iterable[Note], max_tokens: int, count_tokens: TokenCounter) -> Iterator[Chunk]:
+def chunk_notes(
+    notes: Iterable[Note], max_tokens: int, count_tokens: TokenCounter, window: int = 512
+) -> Iterator[Chunk]:
     """The chunks of every note in order; all text but the headings and white space lies in exactly one chunk.
 
     Args:
         notes: the notes to cut.
         max_tokens: budget of one chunk in the embedder's tokens, its context left out.
         count_tokens: the embedder's count for each of several texts.
+        window: how many tokens the embedder reads at once, context and prompt included.
     """
     for note in notes:
-        yield from chunk_note(note, max_tokens, count_tokens)
+        yield from chunk_note(note, max_tokens, count_tokens, window)
 
 
-def chunk_note(note: Note, max_tokens: int, count_tokens: TokenCounter) -> list[Chunk]:
+def chunk_note(note: Note, max_tokens: int, count_tokens: TokenCounter, window: int = 512) -> list[Chunk]:
     """The chunks of one note. Only a sentence that alone exceeds the budget is cut, at white space."""
-    units = _units(note.text, max_tokens, count_tokens)
+    blocks = list(_blocks(note.text))
+    contexts = [_context(note, headings) for headings in dict.fromkeys(block[-1] for block in blocks)]
+    room = window - _FRAME - max(count_tokens(contexts), default=0)
+    max_tokens = max(_LEAST, min(max_tokens, room))
+    units = _units(note.text, blocks, max_tokens, count_tokens)
     seen: Counter[str] = Counter()
     chunks = []
     for ordinal, group in enumerate(_packed(units, max_tokens)):
@@ -59,16 +71,9 @@ def chunk_note(note: Note, max_tokens: int, count_tokens: TokenCounter) -> list[
     return chunks
 
 
-def french_date(date: PartialDate) -> str:
-    """`17 octobre 2017`, `octobre 2017` or `2017`."""
-    month = f"{MONTHS[date.month - 1]} " if date.month else ""
-    day = "1er " if date.day == 1 else f"{date.day} " if date.day else ""
-    return f"{day}{month}{date.year}"
-
-
 def _context(note: Note, headings: tuple[str, ...]) -> str:
     date = f" ({french_date(note.date)})" if note.date else ""
-    return " > ".join([f"{note.title}{date}", *(h for h in headings if h != note.title)])
+    return " > ".join([f"{note.title[:_LABEL]}{date}", *(h[:_LABEL] for h in headings if h != note.title)])
 
 
 @lru_cache(maxsize=1)
@@ -77,50 +82,64 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").disable(["lheading", "reference"])
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Top-level blocks as `(start, end, headings above)`, the headings themselves left out."""
+_Block = tuple[int, int, int, tuple[str, ...]]  # start, end, section, headings
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Top-level blocks as `(start, end, section, headings above)`, the headings themselves left out."""
     lines = [0, *(match.end() for match in re.finditer(r"\n", text)), len(text)]
     headings: list[tuple[int, str]] = []
+    section = 0
     tokens = _markdown().parse(text)
     only_headings = all(token.type.startswith("heading") for token in tokens if token.level == 0)
     for index, token in enumerate(tokens):
         if token.level or token.map is None:
             continue
         if token.type == "heading_open" and not only_headings:
-            level = int(token.tag[1])
+            level, section = int(token.tag[1]), section + 1
             headings = [*((lv, h) for lv, h in headings if lv < level), (level, tokens[index + 1].content)]
         elif token.nesting >= 0:
             first, last = token.map
-            yield lines[first], lines[min(last, len(lines) - 1)], tuple(h for _, h in headings if h)
+            yield lines[first], lines[min(last, len(lines) - 1)], section, tuple(h for _, h in headings if h)
 
 
-def _units(text: str, max_tokens: int, count_tokens: TokenCounter) -> list[_Unit]:
+def _units(text: str, blocks: list[_Block], max_tokens: int, count_tokens: TokenCounter) -> list[_Unit]:
     spans = [
-        (start + a, start + b, block, headings)
-        for block, (start, end, headings) in enumerate(_blocks(text))
+        (start + a, start + b, block, section, headings)
+        for block, (start, end, section, headings) in enumerate(blocks)
         for a, b in sentence_spans(text[start:end])
     ]
     counts = count_tokens([text[start:end] for start, end, *_ in spans]) if spans else []
     units: list[_Unit] = []
-    for (start, end, block, headings), tokens in zip(spans, counts, strict=True):
-        parts = [(start, end)] if tokens <= max_tokens else _cut(text, start, end, tokens, max_tokens)
-        for a, b in parts:
-            share = max(1, round(tokens * (b - a) / (end - start)))
-            units.append(_Unit(a, b, share, block, headings))
+    for (start, end, block, section, headings), tokens in zip(spans, counts, strict=True):
+        parts = _cut(text, (start, end, tokens), max_tokens, count_tokens)
+        units.extend(_Unit(*part, block, section, headings) for part in parts)
     return units
 
 
-def _cut(text: str, start: int, end: int, tokens: int, max_tokens: int) -> list[tuple[int, int]]:
-    """Cut an overlong sentence (a table, a list without full stops) at line ends or spaces, into equal parts."""
-    size = max(1, (end - start) * max_tokens // (tokens + max_tokens))
-    parts = []
-    while end - start > size:
-        window = text[start : start + size]
-        at = max(window.rfind("\n", size // 2), window.rfind(" ", size // 2)) + 1 or size
-        parts.append((start, start + at))
-        start += at
-    parts.append((start, end))
-    return [span for part in parts if (span := trim(text, *part)) is not None]
+_Part = tuple[int, int, int]  # start, end, tokens
+
+
+def _cut(text: str, part: _Part, max_tokens: int, count_tokens: TokenCounter) -> Iterator[_Part]:
+    """Halve an overlong sentence (a table, a list without full stops) at line ends or spaces until each part fits."""
+    start, end, tokens = part
+    if tokens <= max_tokens or end - start < 2:
+        yield part
+        return
+    middle = _middle(text, start, end)
+    for half in ((start, middle), (middle, end)):
+        if span := trim(text, *half):
+            (count,) = count_tokens([text[slice(*span)]])
+            yield from _cut(text, (*span, count), max_tokens, count_tokens)
+
+
+def _middle(text: str, start: int, end: int) -> int:
+    middle, quarter = (start + end) // 2, (end - start) // 4
+    for mark in "\n ":
+        at = text.rfind(mark, middle - quarter, middle + quarter)
+        if at >= 0:
+            return at + 1
+    return middle
 
 
 def _packed(units: list[_Unit], max_tokens: int) -> Iterator[list[_Unit]]:
@@ -138,7 +157,7 @@ def _packed(units: list[_Unit], max_tokens: int) -> Iterator[list[_Unit]]:
 def _fits(group: list[_Unit], units: list[_Unit], position: int, max_tokens: int) -> bool:
     unit = units[position]
     used = sum(member.tokens for member in group)
-    if unit.headings != group[-1].headings:
+    if unit.section != group[-1].section:
         return False
     if unit.block == group[-1].block:
         return used + unit.tokens <= max_tokens

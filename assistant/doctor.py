@@ -48,6 +48,8 @@ def _look(name: str, look: Callable[[Settings], str], settings: Settings) -> Che
         return Check(name, True, look(settings))
     except AssistantError as error:
         return Check(name, False, str(error))
+    except Exception as error:  # whatever is wrong, the other checks must still be made
+        return Check(name, False, f"{type(error).__name__} : {error}")
 
 
 def _libraries(_: Settings) -> str:

@@ -7,7 +7,7 @@ AssistantError              exit status 1
 ├── IndexStoreError         4   the index cannot be used
 │   ├── IndexMissingError       none was published yet
 │   ├── IndexCorruptError       a file is missing or altered
-│   ├── IndexMismatchError      made with another embedder, chunking or schema
+│   ├── IndexMismatchError      made with another embedder or in another format
 │   └── IndexBusyError          another process is writing
 ├── EmbeddingError          5   the embedding model cannot be made or loaded
 └── ServeError              6   the chat cannot be served (port in use)
@@ -74,7 +74,7 @@ class IndexCorruptError(IndexStoreError):
 
 
 class IndexMismatchError(IndexStoreError):
-    """The published build was made by another embedder, chunking or schema."""
+    """The published build was made by another embedder or in another format."""
 
 
 class IndexBusyError(IndexStoreError):

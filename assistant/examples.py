@@ -9,11 +9,11 @@ from assistant.models import Kind, Note
 
 _LONGEST_TITLE = 90
 _BY_KIND = {
-    Kind.EVENT: "Quand se tient « {} » ?",
-    Kind.PROGRAMME: "À quoi sert « {} » ?",
-    Kind.GOVERNANCE: "Que disent les notes sur « {} » ?",
-    Kind.STUDY: "Que montre « {} » ?",
-    Kind.OTHER: "Que disent les notes sur « {} » ?",
+    Kind.EVENT: "Quand se tient «\u00a0{}\u00a0»\u00a0?",
+    Kind.PROGRAMME: "À quoi sert «\u00a0{}\u00a0»\u00a0?",
+    Kind.GOVERNANCE: "Que disent les notes sur «\u00a0{}\u00a0»\u00a0?",
+    Kind.STUDY: "Que montre «\u00a0{}\u00a0»\u00a0?",
+    Kind.OTHER: "Que disent les notes sur «\u00a0{}\u00a0»\u00a0?",
 }
 _AT_MOST = 200  # notes looked at
 

@@ -48,7 +48,7 @@ class PartialDate:
         if match is None:
             raise ValueError(f"expected YYYY, YYYY-MM or YYYY-MM-DD, got {text!r}")
         year, month, day = (int(part) if part else None for part in match.groups())
-        date(year or 0, month or 1, day or 1)
+        date(year or 0, 1 if month is None else month, 1 if day is None else day)
         return cls(year or 0, month, day)
 
     @property
@@ -141,6 +141,7 @@ class Citation:
     note_id: str
     title: str
     date: PartialDate | None
+    date_inferred: bool
     start: int
     end: int
     quote: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, QuestionError
-from assistant.models import Reply, Turn
+from assistant.models import Filters, Kind, PartialDate, Reply, Turn
 from assistant.serialise import reply_to_json
 from assistant.settings import Settings
 
@@ -24,6 +25,8 @@ def check(question: str, settings: Settings) -> None:
     """
     if not question.strip():
         raise QuestionError("La question est vide : écrivez ce que vous cherchez.")
+    if any("\ud800" <= char <= "\udfff" for char in question):
+        raise QuestionError("La question contient des caractères illisibles : elle n'est pas en UTF-8.")
     longest = settings.max_question_chars
     if len(question) > longest:
         raise QuestionError(
@@ -33,14 +36,14 @@ def check(question: str, settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One line of a batch: a question to answer, or what is wrong with the line."""
+    """One line of a batch: a question to answer, or what is wrong with the line. `id` is as in the file."""
 
-    id: str
+    id: Any
     question: str
     history: tuple[Turn, ...]
     fault: str | None = None
 
-    def answer(self, bot: Assistant) -> Reply:
+    def answer(self, bot: Assistant, filters: Filters) -> Reply:
         """Ask it.
 
         Raises:
@@ -48,7 +51,7 @@ class BatchLine:
         """
         if self.fault is not None:
             raise QuestionError(self.fault)
-        return bot.ask(self.question, self.history)
+        return bot.ask(self.question, self.history, filters)
 
 
 def read_history(path: Path) -> tuple[Turn, ...]:
@@ -58,9 +61,19 @@ def read_history(path: Path) -> tuple[Turn, ...]:
         QuestionError: the file cannot be read or has another form.
     """
     try:
-        return turns(json.loads(_text(path)))
+        return turns(_parse(_text(path)))
     except ValueError as error:
         raise QuestionError(f"L'historique {path} ne peut pas être lu : {error}.") from None
+
+
+def _parse(text: str) -> Any:
+    """JSON, or a ValueError in French."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"ce n'est pas du JSON (ligne {error.lineno}, caractère {error.colno})") from None
+    except RecursionError:
+        raise ValueError("ce JSON a trop de niveaux") from None
 
 
 def read_batch(path: Path) -> list[BatchLine]:
@@ -86,16 +99,41 @@ def _text(path: Path) -> str:
 
 
 def _line(number: int, text: str) -> BatchLine:
-    identity = f"ligne {number}"
+    identity: Any = f"ligne {number}"
     try:
-        fields = json.loads(text)
+        fields = _parse(text)
+        if isinstance(fields, dict) and fields.get("id") is not None:
+            identity = fields["id"]
         if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
             raise ValueError("il faut un objet avec « id » et « question »")
-        identity = str(fields.get("id", identity))
-        return BatchLine(identity, fields["question"], turns(fields.get("history") or []))
+        history = fields.get("history")
+        return BatchLine(identity, fields["question"], () if history is None else turns(history))
     except ValueError as error:
-        message = "ce n'est pas du JSON" if isinstance(error, json.JSONDecodeError) else str(error)
-        return BatchLine(identity, "", (), f"Ligne {number} : {message}.")
+        return BatchLine(identity, "", (), f"Ligne {number} : {error}.")
+
+
+def read_filters(kinds: Sequence[str], themes: Sequence[str], since: str | None, until: str | None) -> Filters:
+    """Filters from words: kinds by their French name, dates as `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
+
+    Raises:
+        QuestionError: a date has another form, or the range is empty.
+    """
+    first, last = _date(since), _date(until)
+    if first and last and first.first > last.last:
+        raise QuestionError(f"La période est vide : elle commence le {first} et finit le {last}.")
+    return Filters(
+        frozenset(Kind(kind) for kind in kinds),
+        frozenset(themes),
+        first.first if first else None,
+        last.last if last else None,
+    )
+
+
+def _date(text: str | None) -> PartialDate | None:
+    try:
+        return PartialDate.from_iso(text) if text else None
+    except ValueError:
+        raise QuestionError(f"Une date s'écrit AAAA, AAAA-MM ou AAAA-MM-JJ et doit exister, reçu « {text} ».") from None
 
 
 def turns(values: Any) -> tuple[Turn, ...]:
@@ -113,7 +151,7 @@ def turns(values: Any) -> tuple[Turn, ...]:
     return tuple(Turn(value["role"], value["content"]) for value in values)
 
 
-def as_json(reply: Reply | AssistantError, identity: str | None) -> str:
+def as_json(reply: Reply | AssistantError, identity: Any) -> str:
     """One line of JSON; of a batch, with the question's id first."""
     head = {"id": identity} if identity is not None else {}
     if isinstance(reply, AssistantError):

@@ -14,7 +14,7 @@ from assistant.french.words import content_words, variants
 from assistant.index import Build
 from assistant.models import Filters, Passage
 
-_CANDIDATES = 200  # taken from each of the two indexes
+_CANDIDATES = 100  # taken from each of the two indexes
 _LEXICAL_DEPTH = 1_000  # how far BM25 scores are known for dense candidates
 _EXACT = 2_000  # up to so many allowed chunks, a filtered search compares them all
 _MOST = 1_000  # neighbours asked of Chroma at once, at most

@@ -10,19 +10,25 @@ _QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "LANGSMITH_TRACING": "false",
+    "LANGSMITH_TRACING_V2": "false",
+    "LANGCHAIN_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
+    # Gradio sums up its own use in a pandas table at every event: as seldom as it can be told to.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_VERBOSITY": "error",
 }
 
 
 def prepare(*, hub: bool = False) -> None:
-    """Call before torch, transformers, chromadb or gradio are imported; later calls change nothing.
+    """Call before torch, transformers, chromadb or gradio are imported: they read these variables as they load.
 
     Args:
         hub: the user named a model of the Hugging Face hub, so that reaching it is allowed.
     """
     os.environ.update(_QUIET)
-    os.environ.setdefault("HF_HUB_OFFLINE", "0" if hub else "1")
+    if hub or "HF_HUB_OFFLINE" not in os.environ:
+        os.environ["HF_HUB_OFFLINE"] = "0" if hub else "1"
     # Spinning OpenMP threads made a query 208 ms instead of 56 ms on busy cores (docs/decisions/0003).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -8,7 +8,7 @@ from assistant.models import Answer, Citation, NearestNote, PartialDate, Passage
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
-    """The reply as plain values; keys in the order of the documentation (docs/cli.md)."""
+    """The reply as plain values; keys in the order of the documentation (docs/evaluateur.md)."""
     answer = reply if isinstance(reply, Answer) else None
     refusal = None if isinstance(reply, Answer) else reply
     return {
@@ -41,6 +41,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "note_id": citation.note_id,
         "title": citation.title,
         "date": _date(citation.date),
+        "date_inferred": citation.date_inferred,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -24,12 +25,14 @@ PREFIX = "ASSISTANT_"
 class Settings(BaseSettings):
     """Read from keyword arguments, then `ASSISTANT_…` variables, then `assistant.toml` in the current folder."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", toml_file="assistant.toml")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", toml_file="assistant.toml", env_ignore_empty=True
+    )
 
     corpus_dir: Path = Path("corpus")
     index_dir: Path = Path("index")
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("assistant-france-urbaine"))
-    embedding_model: str | None = None
+    embedding_model: str | None = Field(default=None, min_length=1)
     embedding_query_prompt: str | None = None
     embedding_document_prompt: str | None = None
     embedding_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -37,8 +40,13 @@ class Settings(BaseSettings):
     passages: int = Field(default=5, ge=1, le=50)
     max_sentences: int = Field(default=3, ge=1, le=10)
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
-    host: str = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=1, le=65535)
+
+    @property
+    def names_hub_model(self) -> bool:
+        """Whether the embedding model is neither the embedded one nor a folder."""
+        return self.embedding_model is not None and not Path(self.embedding_model).is_dir()
 
     @classmethod
     def settings_customise_sources(
@@ -64,19 +72,21 @@ class Settings(BaseSettings):
             return cls(**overrides)
         except ValidationError as error:
             raise SettingsError(_explain(error, set(cls.model_fields))) from None
-        except ValueError as error:
-            raise SettingsError(f"Le fichier assistant.toml est illisible : {error}") from None
+        except (ValueError, OSError) as error:
+            line = re.search(r"line (\d+)", str(error))
+            where = f" (ligne {line[1]})" if line else ""
+            raise SettingsError(f"Le fichier assistant.toml n'est pas du TOML valide{where}.") from None
 
 
 def _refuse_unknown_variables(known: set[str]) -> None:
     names = {f"{PREFIX}{name}".upper() for name in known}
     unknown = sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in names)
     if unknown:
-        raise SettingsError(" ".join(_unknown_name(name, names) for name in unknown))
+        raise SettingsError(" ".join(_unknown_name(name.upper(), names) for name in unknown))
 
 
 def _unknown_name(name: str, known: set[str]) -> str:
-    close = get_close_matches(name.upper(), known, n=1)
+    close = get_close_matches(name, known, n=1)
     hint = f" Vouliez-vous dire {close[0]} ?" if close else ""
     return f"Réglage inconnu : {name}.{hint}"
 
@@ -84,6 +94,8 @@ def _unknown_name(name: str, known: set[str]) -> str:
 _FRENCH = {
     "int_parsing": "un nombre entier est attendu",
     "int_type": "un nombre entier est attendu",
+    "int_from_float": "un nombre entier est attendu",
+    "string_too_short": "la valeur est vide",
     "greater_than_equal": "la valeur doit être au moins {ge}",
     "less_than_equal": "la valeur doit être au plus {le}",
     "literal_error": "valeurs possibles : {expected}",
@@ -97,7 +109,7 @@ def _explain(error: ValidationError, known: set[str]) -> str:
     for fault in error.errors():
         name = str(fault["loc"][0])
         if fault["type"] == "extra_forbidden":
-            lines.append(_unknown_name(name, {field.upper() for field in known}))
+            lines.append(_unknown_name(name, known))
             continue
         what = _FRENCH.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
         lines.append(f"Réglage {PREFIX}{name.upper()} : {what.replace(' or ', ' ou ')}, reçu « {fault['input']} ».")

@@ -23,7 +23,7 @@ NAMES = ("similarity", "passage", "shared", "named")
 
 def measure(bot: Assistant, question: Question) -> refusal.Support:
     """The support of one question."""
-    build = bot.current_build()
+    build = bot.reader.current
     found = retrieve(build, bot.embedder, question.text, 5)
     ranked = extractive.rank_sentences(build, bot.embedder, question.text, found)
     support = refusal.measure_support(build, question.text, found.passages, ranked)

@@ -19,7 +19,7 @@ Ranker = Callable[[str], list[str]]
 
 def rankers(bot: Assistant) -> dict[str, Ranker]:
     """Name -> question -> note ids, best first."""
-    build, embedder = bot.current_build(), bot.embedder
+    build, embedder = bot.reader.current, bot.embedder
 
     def dense(question: str) -> list[str]:
         return list(build.vectors.search(embedder.encode_query(question), _DEPTH))

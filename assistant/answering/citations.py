@@ -26,7 +26,7 @@ def _citation(number: int, note: Note, start: int, end: int) -> Citation:
     quote = note.text[start:end]
     if not 0 <= start < end <= len(note.text) or not quote.strip():
         raise ValueError(f"expected a span of text within 0..{len(note.text)} of note {note.id}, got {start}..{end}")
-    return Citation(number, note.id, note.title, note.date, start, end, quote)
+    return Citation(number, note.id, note.title, note.date, note.date_inferred, start, end, quote)
 
 
 def one_line(text: str) -> str:

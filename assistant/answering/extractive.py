@@ -16,10 +16,13 @@ from assistant.retrieval import Retrieval, question_terms
 
 NAME = "extractive"
 _PASSAGES = 3  # read for sentences
-_SHORTLIST = 8  # sentences embedded; more changes nothing on PIAF (docs/decisions/0006)
+_SHORTLIST = 5  # sentences embedded; more takes time and changes little (docs/decisions/0006)
+_TITLE_CHARS, _SENTENCE_CHARS = 60, 300  # of each, embedded
+_BATCH_CHARS = 1_200  # embedded at once, each text counted as the longest: what a batch costs
 _MOST_CHARS = 500
 # In standard deviations of the embedder's cosines; chosen on PIAF's questions that are not standalone.
 _PASSAGE_WEIGHT, _SHARED_WEIGHT, _KIND_WEIGHT = 0.55, 1.8, 0.5
+_END_MARKS = tuple('.!?…»")”')
 _NEXT_WITHIN = 0.8  # how far below the best a further sentence may be
 
 
@@ -76,8 +79,7 @@ def rank_sentences(build: Build, embedder: Embedder, question: str, retrieval: R
     shortlist = _shortlist(retrieval.passages[:_PASSAGES], weights, std)
     if not shortlist:
         return []
-    texts = [f"{candidate.passage.note.title} : {candidate.text}" for candidate in shortlist]
-    cosines = embedder.encode_documents(texts) @ retrieval.vector
+    cosines = embedder.encode_documents([_embedded_text(c) for c in shortlist]) @ retrieval.vector
     asked = asked_for(question)
     scored = [
         _score(candidate, (float(cosine) - mean) / std, std, asked)
@@ -92,7 +94,14 @@ def _shortlist(passages: Sequence[Passage], weights: TermWeights, std: float) ->
         for passage in passages
         for start, end in _sentences(passage)
     ]
-    return sorted(candidates, key=lambda c: -_prior(c, std))[:_SHORTLIST]
+    best = sorted(candidates, key=lambda c: -_prior(c, std))[:_SHORTLIST]
+    while len(best) > 2 and len(best) * max(len(_embedded_text(c)) for c in best) > _BATCH_CHARS:
+        best.pop()
+    return best
+
+
+def _embedded_text(candidate: Candidate) -> str:
+    return f"{candidate.passage.note.title[:_TITLE_CHARS]} : {candidate.text[:_SENTENCE_CHARS]}"
 
 
 def _sentences(passage: Passage) -> list[tuple[int, int]]:
@@ -116,7 +125,7 @@ def select(ranked: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
     Notes come in the order of their best sentence. A text without an end mark (a slogan, a label) is only ever
     chosen when nothing else is there.
     """
-    full = [c for c in ranked if c.text.rstrip()[-1:] in '.!?…»")”;:'] or list(ranked)
+    full = [c for c in ranked if c.text.rstrip()[-1:] in _END_MARKS] or list(ranked)
     chosen: list[Candidate] = []
     for candidate in full:
         length = sum(len(c.text) for c in chosen) + len(candidate.text)

@@ -27,6 +27,7 @@ _PRONOUN = re.compile(
 )
 _OBJECT = re.compile(r"\b(?:qui|quand|ou|comment|pourquoi) (?:l'|la |le |les )[a-z]+$")
 _NAME = re.compile(r"(?:[LlDd]['’])?[A-ZÀ-Ý]")
+_READ = 500  # characters of an earlier turn
 _SHORT = 2  # content words; a question with fewer and no name says too little by itself
 
 
@@ -64,6 +65,7 @@ def _names_its_subject(question: str) -> bool:
 
 def _last_subject(history: Sequence[Turn]) -> str | None:
     for turn in reversed(history):
-        if turn.role == "user" and content_words(turn.content) and not needs_context(turn.content):
-            return " ".join(turn.content.split())
+        said = " ".join(turn.content[:_READ].split())
+        if turn.role == "user" and content_words(said) and not needs_context(said):
+            return said
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from unicodedata import normalize
 
 from assistant.french.words import fold, normalise, variants
 
@@ -19,12 +20,15 @@ class Asked(StrEnum):
 
 
 _ASKED = {
-    Asked.PERSON: re.compile(r"\b(qui|par qui|quels? (?:maire|elu|president|ministre|conseiller)s?|who|whom)\b"),
+    Asked.PERSON: re.compile(
+        r"(?:(?:^|\b(?:par|avec|a|pour|chez|de|et|moi|savoir) )\W*qui"
+        r"|\bquels? (?:maire|elu|president|ministre|conseiller)s?|\bwho|\bwhom)\b"
+    ),
     Asked.TIME: re.compile(
         r"\b(quand|quelles? (?:date|annee|mois|jour|heure|epoque|periode|siecle)s?|quels? (?:jour|mois|siecle)s?"
         r"|depuis combien|when|what (?:date|year|day))\b"
     ),
-    Asked.PLACE: re.compile(r"\b(ou|quelles? (?:ville|commune|region)s?|quels? (?:lieu|pays|endroit)x?|where)\b"),
+    Asked.PLACE: re.compile(r"\b(ou|quelles? (?:ville|commune|region)s?|quels? (?:lieu|endroit|pays)[sx]?|where)\b"),
     Asked.NUMBER: re.compile(
         r"\b(combien|quel(?:le)? (?:est le )?(?:nombre|montant|budget|prix|taux)|how (?:many|much))\b"
     ),
@@ -58,7 +62,7 @@ def asked_for(question: str) -> frozenset[Asked]:
 
 def holds(sentence: str, kind: Asked) -> bool:
     """Whether a sentence holds something of that kind."""
-    text = fold(normalise(sentence)) if kind in _FOLDED else sentence
+    text = fold(normalise(sentence)) if kind in _FOLDED else normalize("NFC", sentence)
     return _HELD[kind].search(text) is not None
 
 
@@ -66,6 +70,7 @@ def names(question: str) -> list[tuple[str, ...]]:
     """The proper names, acronyms and numbers of a question, each as its index terms; its first word is not told apart
     from a capitalised one and so is left out, as is everything in a question typed in capitals.
     """
+    question = normalize("NFC", question)
     letters = [char for char in question if char.isalpha()]
     if sum(char.isupper() for char in letters) > len(letters) / 2:
         return []

@@ -19,7 +19,7 @@ _INTERCEPT = -9.79
 THRESHOLD = 0.32
 _NEAREST = 3
 
-TEXTS = {
+_TEXTS = {
     Reason.NOT_IN_CORPUS: "Je n'ai pas trouvé de réponse à cette question dans les notes de France urbaine.",
     Reason.TOO_VAGUE: "Je ne vois pas de quoi parle cette question : précisez-la avec un sujet, un nom ou un lieu.",
 }
@@ -52,12 +52,12 @@ def measure_support(
         return None
     mean, std = build.manifest.similarity_mean, build.manifest.similarity_std
     best = ranked[0].passage
-    text = f"{best.note.title} {' '.join(best.chunk.headings)} {best.chunk.text}"
+    read = f"{best.note.title} {' '.join(best.chunk.headings)} {best.chunk.text}"
     return Support(
         similarity=max(candidate.similarity for candidate in ranked),
         passage=(max(passage.dense for passage in passages) - mean) / std,
-        shared=TermWeights(build, question).shared(text),
-        named=_named(question, text),
+        shared=TermWeights(build, question).shared(read),
+        named=_named(question, read),
     )
 
 
@@ -74,6 +74,12 @@ def reason_to_refuse(question: str, support: Support | None) -> Reason | None:
     if support is None or support.confidence < THRESHOLD:
         return Reason.NOT_IN_CORPUS
     return None
+
+
+def text(reason: Reason, *, filtered: bool) -> str:
+    """What the user reads; with filters on, that they may hide the answer."""
+    hint = " Les filtres choisis écartent peut-être les notes qui répondent." if filtered else ""
+    return _TEXTS[reason] + hint
 
 
 def nearest_notes(passages: Sequence[Passage]) -> tuple[NearestNote, ...]:

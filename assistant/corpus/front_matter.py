@@ -58,8 +58,8 @@ def split(text: str) -> tuple[dict[str, Field], str]:
         raise FrontMatterError([(1, "l'en-tête manque : la note doit commencer par un bloc entre deux lignes « --- »")])
     try:
         node = yaml.compose(match[1], Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         raise FrontMatterError([(line, f"l'en-tête n'est pas du YAML valide ({_french(error)})")]) from None
     if not isinstance(node, yaml.MappingNode):
@@ -67,9 +67,11 @@ def split(text: str) -> tuple[dict[str, Field], str]:
     return _fields(node), match[2]
 
 
-def _french(error: yaml.MarkedYAMLError) -> str:
+def _french(error: yaml.YAMLError) -> str:
     if "mapping values are not allowed" in str(error):
         return "deux-points dans une valeur : mettez-la entre guillemets"
+    if isinstance(error, yaml.reader.ReaderError):
+        return "un caractère invisible s'y trouve : retapez la ligne"
     return "vérifiez les guillemets, les crochets et les deux-points"
 
 
@@ -79,7 +81,9 @@ def _fields(node: yaml.MappingNode) -> dict[str, Field]:
     for key, value in node.value:
         line = key.start_mark.line + 2
         read = _value(value)
-        if read is None:
+        if not isinstance(key, yaml.ScalarNode):
+            faults.append((line, "un nom de champ doit être un mot"))
+        elif read is None:
             faults.append((line, f"la valeur de « {key.value} » doit être un texte ou une liste de textes"))
         elif key.value in fields:
             faults.append((line, f"le champ « {key.value} » est donné deux fois"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from assistant.corpus.front_matter import FrontMatterError, parse_note
@@ -18,11 +19,16 @@ def note_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise CorpusError(f"Le dossier des notes n'existe pas : {folder}. Indiquez-le avec ASSISTANT_CORPUS_DIR.")
     try:
-        found = sorted(path for path in folder.rglob("*.md") if path.is_file())
-        list(folder.iterdir())
+        # Not rglob, which passes over folders that cannot be read: their notes would seem to be removed.
+        walk = os.walk(folder, onerror=_raise)
+        found = sorted(Path(base, name) for base, _, names in walk for name in names if name.endswith(".md"))
     except OSError as error:
         raise CorpusError(f"Le dossier des notes ne peut pas être lu : {folder} ({error.strerror}).") from None
     return [path for path in found if path.name != "README.md" and not _hidden(path.relative_to(folder))]
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _hidden(path: Path) -> bool:

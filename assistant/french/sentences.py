@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import sentencex
 
 # A full stop after one of these ends no sentence: titles, references, initials, "n° 3.", "14 h. 30".
 _ABBREVIATION = re.compile(
     r"(?:(?<![\w.])(?:M|MM|Mme|Mmes|Mlle|Mlles|Dr|Pr|Me|St|Ste|Sts|art|al|[Cc]f|ex|no|p|pp|vol|éd|fig|tél|env|av|bd"
-    r"|[A-ZÀ-Ý]|[A-ZÀ-Ý]\.-[A-ZÀ-Ý])\.|\d[ \u00a0\u202f]?h\.)\s*$"
+    r"|[A-ZÀ-Ý]|[A-ZÀ-Ý]\.-[A-ZÀ-Ý])\.|\d[ \u00a0\u202f]?h\."
+    r"|\d[ \u00a0\u202f](?:janv|févr?|avr|juill?|sept|oct|nov|déc)\.)\s*$"
 )
+# sentencex cuts after "...", never after "…".
+_AFTER_ELLIPSIS = re.compile(r"(?<=…)(?=\s+[A-ZÀ-Ý])")
 _OPENS_IN_LOWER_CASE = re.compile(r"\s*[a-zà-ÿ,;]")
 _ENUMERATED = re.compile(r"^\s*\d{1,3}[.)]\s*$")
 # A paragraph ends at a blank line, or where a line opens a list item.
@@ -39,7 +43,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _pieces(paragraph: str) -> list[tuple[int, int]]:
     pieces: list[tuple[int, int]] = []
     position = 0
-    for segment in sentencex.segment("fr", paragraph):
+    for segment in _segments(paragraph):
         end = position + len(segment)
         if pieces and _continues(paragraph[slice(*pieces[-1])], segment):
             pieces[-1] = pieces[-1][0], end
@@ -47,6 +51,11 @@ def _pieces(paragraph: str) -> list[tuple[int, int]]:
             pieces.append((position, end))
         position = end
     return pieces
+
+
+def _segments(paragraph: str) -> Iterator[str]:
+    for segment in sentencex.segment("fr", paragraph):
+        yield from _AFTER_ELLIPSIS.split(segment)
 
 
 def _continues(before: str, segment: str) -> bool:

@@ -28,7 +28,7 @@ STOP_WORDS = frozenset(
     "quelles lequel laquelle lesquels lesquelles tout toute tous toutes même mêmes autre autres aucun aucune "
     "certain certains certaine certaines plusieurs chaque "
     # auxiliaries
-    "être est es suis sommes êtes sont étais était étaient été étant sera seront serait soit fut furent "
+    "être est es suis êtes sont étais était étaient étant sera seront serait soit fut furent "
     "avoir ai as avons avez ont avait avaient aura auront aurait eu ayant peut peuvent faire fait font "
     # adverbs and question words
     "ne n pas plus très bien combien comment pourquoi est-ce estce oui non là ici sinon "

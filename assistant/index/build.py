@@ -10,10 +10,10 @@ from langchain_core.embeddings import Embeddings
 
 from assistant import chunking
 from assistant.embedding import EmbedderIdentity
-from assistant.errors import IndexMismatchError, IndexMissingError
+from assistant.errors import IndexMismatchError, IndexMissingError, IndexStoreError
 from assistant.index import catalogue, vectors
 from assistant.index.catalogue import Catalogue
-from assistant.index.manifest import SCHEMA, Manifest
+from assistant.index.manifest import SCHEMA, Manifest, other_format
 from assistant.index.vectors import VectorStore
 
 CURRENT = "CURRENT"
@@ -22,11 +22,31 @@ _SYNC = "« assistant index sync »"
 
 
 def current_build_id(index_dir: Path) -> str | None:
-    """The published build's id, None where there is none."""
+    """The published build's id, None where there is none.
+
+    Raises:
+        IndexStoreError: the pointer cannot be read.
+    """
     try:
         return (index_dir / CURRENT).read_text(encoding="utf-8").strip() or None
     except FileNotFoundError:
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexStoreError(
+            f"L'index {index_dir} ne peut pas être lu ({error}). Vérifiez ASSISTANT_INDEX_DIR : il faut un dossier."
+        ) from None
+
+
+def published_build_id(index_dir: Path) -> str:
+    """The published build's id.
+
+    Raises:
+        IndexMissingError: nothing was published.
+    """
+    build_id = current_build_id(index_dir)
+    if build_id is None:
+        raise IndexMissingError(f"Il n'y a pas encore d'index dans {index_dir} : faites-le avec {_SYNC}.")
+    return build_id
 
 
 def publish(index_dir: Path, build_id: str) -> None:
@@ -61,10 +81,7 @@ class Build:
             IndexMismatchError: it was made with another embedder or format.
             IndexCorruptError: a file is missing or altered.
         """
-        build_id = current_build_id(index_dir)
-        if build_id is None:
-            raise IndexMissingError(f"Il n'y a pas encore d'index dans {index_dir} : faites-le avec {_SYNC}.")
-        folder = index_dir / BUILDS / build_id
+        folder = index_dir / BUILDS / published_build_id(index_dir)
         manifest = read_manifest(folder)
         if manifest.embedder != identity:
             raise IndexMismatchError(
@@ -88,9 +105,8 @@ def read_manifest(folder: Path) -> Manifest:
         IndexMismatchError: the build has another format.
     """
     manifest = Manifest.read(folder)
-    if (manifest.schema, manifest.chunking_version) != (SCHEMA, chunking.VERSION):
+    if manifest.chunking_version != chunking.VERSION:
         raise IndexMismatchError(
-            f"L'index {folder} a le format {manifest.schema}.{manifest.chunking_version} et non "
-            f"{SCHEMA}.{chunking.VERSION} : refaites-le avec {_SYNC}."
+            other_format(folder, f"{SCHEMA}.{manifest.chunking_version}", f"{SCHEMA}.{chunking.VERSION}")
         )
     return manifest

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from assistant.french.words import index_terms
 from assistant.models import Chunk, Filters, Kind, Note, PartialDate
@@ -37,12 +37,11 @@ def note_hash(note: Note) -> str:
 
 
 class Catalogue:
-    """Read-only, safe to share between threads: each opens a connection of its own."""
+    """Read-only, safe to share between threads: each query takes a connection that no other is using."""
 
     def __init__(self, path: Path) -> None:
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         self.chunk_count = len(self._rows("SELECT number FROM chunks"))
 
     @staticmethod
@@ -64,17 +63,19 @@ class Catalogue:
             db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        for connection in self._open:
-            connection.close()
+        """Close the connections; no query may be running."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
             connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-            self._local.connection = connection
-            self._open.append(connection)
-        return list(connection.execute(sql, values))
+        try:
+            return list(connection.execute(sql, values))
+        finally:
+            self._idle.put(connection)
 
     def _rows_of(self, sql: str, keys: Sequence[str]) -> list[tuple[object, ...]]:
         """Run a statement with one `IN (…)` for keys of any number."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from assistant.embedding import EmbedderIdentity
-from assistant.errors import IndexCorruptError
+from assistant.errors import IndexCorruptError, IndexMismatchError
 
 #: Of the folder, the catalogue's tables and this file: another number is another format.
 SCHEMA = 1
@@ -41,9 +41,12 @@ class Manifest:
 
         Raises:
             IndexCorruptError: it is missing or unreadable.
+        IndexMismatchError: it has another schema.
         """
         try:
             fields = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            if fields["schema"] != SCHEMA:
+                raise IndexMismatchError(other_format(folder, fields["schema"], SCHEMA))
             return cls(**{**fields, "embedder": EmbedderIdentity(**fields["embedder"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise IndexCorruptError(corrupt(folder, f"{FILE} est illisible")) from error
@@ -69,6 +72,11 @@ def corrupt(folder: Path, what: str) -> str:
         f"L'index {folder} est abîmé ({what}). Vos notes ne sont pas touchées : "
         "refaites l'index avec « assistant index sync »."
     )
+
+
+def other_format(folder: Path, found: object, expected: object) -> str:
+    """The French message for a build of another format."""
+    return f"L'index {folder} a le format {found} et non {expected} : refaites-le avec « assistant index sync »."
 
 
 def checksums(folder: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from chromadb.errors import ChromaError
 from filelock import FileLock, Timeout
 
 from assistant import chunking
@@ -88,9 +90,9 @@ def _writer(index_dir: Path) -> Iterator[None]:
         raise IndexBusyError(
             f"L'index {index_dir} est déjà en cours de mise à jour : réessayez dans un instant."
         ) from None
-    except OSError as error:
+    except (OSError, sqlite3.Error, RuntimeError, ChromaError) as error:
         raise IndexStoreError(
-            f"L'index ne peut pas être écrit dans {index_dir} ({error.strerror or error}). "
+            f"L'index ne peut pas être écrit dans {index_dir} ({getattr(error, 'strerror', None) or error}). "
             "L'index publié n'est pas touché ; libérez de la place ou changez de dossier avec ASSISTANT_INDEX_DIR."
         ) from error
 
@@ -150,7 +152,7 @@ def _make(
     progress: bool,
 ) -> SyncReport:
     embedder = recipe.load()
-    chunks = list(chunking.chunk_notes(notes, recipe.chunk_tokens, embedder.count_tokens))
+    chunks = list(chunking.chunk_notes(notes, recipe.chunk_tokens, embedder.count_tokens, embedder.max_tokens))
     known = _known_vectors(index_dir, parent, embedder, chunks)
     missing = [chunk for chunk in chunks if chunk.id not in known]
     made = embedder.encode_documents([chunk.embedded_text for chunk in missing], progress=progress)

@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.errors import QuestionError
 from assistant.models import Filters, Kind, PartialDate
-from assistant.ui.markup import french_date
+from assistant.ui.markup import note_date
 
 KIND_CHOICES = [(kind.value.capitalize(), kind.value) for kind in Kind]
 _FRENCH_ORDER = re.compile(r"(?:(\d{1,2})/)?(\d{1,2})/(\d{4})")
@@ -24,7 +24,7 @@ def read_filters(kinds: Sequence[str], since: str, until: str) -> Filters:
     last = _read_date(until, "Jusqu’à")
     if first and last and first.first > last.last:
         raise QuestionError(
-            f"Filtres : la date de début ({french_date(first)}) vient après la date de fin ({french_date(last)})."
+            f"Filtres : la date de début ({note_date(first)}) vient après la date de fin ({note_date(last)})."
         )
     return Filters(
         kinds=frozenset(map(Kind, kinds)), since=first.first if first else None, until=last.last if last else None
@@ -35,9 +35,9 @@ def describe(filters: Filters) -> str:
     """The filters in a few French words; empty when there are none."""
     parts = [", ".join(sorted(kind.value for kind in filters.kinds))] if filters.kinds else []
     if filters.since:
-        parts.append(f"depuis le {french_date(_day(filters.since))}")
+        parts.append(f"depuis le {note_date(_day(filters.since))}")
     if filters.until:
-        parts.append(f"jusqu’au {french_date(_day(filters.until))}")
+        parts.append(f"jusqu’au {note_date(_day(filters.until))}")
     return ", ".join(parts)
 
 

@@ -6,25 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from assistant.french.calendar import french_date
 from assistant.models import PartialDate
 
 Span = tuple[int, int]
 NO_SPAN: Span = (0, 0)
 
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 _HEADING = re.compile(r"(#{1,6})[ \t]+")
 _BULLET = re.compile(r"[ \t]*[-*+][ \t]+")
 _NUMBERED = re.compile(r"[ \t]*\d{1,3}[.)][ \t]+")
@@ -45,16 +32,9 @@ def escape_line(text: str) -> str:
     return escape(" ".join(text.split()))
 
 
-def french_date(day: PartialDate | None) -> str:
+def note_date(day: PartialDate | None) -> str:
     """`20 novembre 2017`, `novembre 2017`, `2017`, or `sans date`."""
-    if day is None:
-        return "sans date"
-    if day.month is None:
-        return str(day.year)
-    month = f"{_MONTHS[day.month - 1]} {day.year}"
-    if day.day is None:
-        return month
-    return f"1er {month}" if day.day == 1 else f"{day.day} {month}"
+    return french_date(day) if day else "sans date"
 
 
 def inline(text: str, span: Span | None = None, marked: Span = NO_SPAN) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from assistant.models import Citation, NearestNote, Note, Passage, Refusal, Sentence
 from assistant.ui.conversation import Conversation, Exchange
 from assistant.ui.filters import describe
-from assistant.ui.markup import blocks, escape, escape_line, french_date, inline
+from assistant.ui.markup import blocks, escape, escape_line, inline, note_date
 
 PENDING = "Recherche dans les notes…"
 NO_SOURCE = "Aucun passage n’est cité dans cette réponse."
@@ -58,7 +58,7 @@ def fingerprint(quoted: str) -> str:
 def meta_line(note: Note) -> str:
     """Date and kind of a note, in words; an inferred date says so."""
     inferred = ' <span class="inferred">(date déduite)</span>' if note.date and note.date_inferred else ""
-    return f"{escape(french_date(note.date))}{inferred} · {escape(note.kind.value.capitalize())}"
+    return f"{escape(note_date(note.date))}{inferred} · {escape(note.kind.value.capitalize())}"
 
 
 def _pair(exchange: Exchange) -> tuple[Message, Message]:
@@ -110,7 +110,7 @@ def _refusal(refusal: Refusal) -> str:
 
 def _nearest(note: NearestNote) -> str:
     link = f'<a href="{note_url(note.note_id)}" target="_blank" rel="noopener">{escape_line(note.title)}</a>'
-    return f"<li>{link} ({escape(french_date(note.date))})</li>"
+    return f"<li>{link} ({escape(note_date(note.date))})</li>"
 
 
 def _folded(exchange: Exchange) -> str:
@@ -161,5 +161,5 @@ def _quoted_in(passage: Passage, citation: Citation) -> str:
 
 
 def _quoted_alone(citation: Citation) -> str:
-    meta = escape(french_date(citation.date))
+    meta = escape(note_date(citation.date))
     return f'<p class="meta">{meta}</p><blockquote><p><mark>{escape_line(citation.quote)}</mark></p></blockquote>'

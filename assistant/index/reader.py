@@ -1,0 +1,74 @@
+"""Readers of the published build: each question leases it; a build that was replaced closes with its last reader."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from langchain_core.embeddings import Embeddings
+
+from assistant.embedding import EmbedderIdentity
+from assistant.index.build import Build, current_build_id
+
+
+class Reader:
+    """Opens the published build, and the next one once it is published. Safe to share between threads."""
+
+    def __init__(self, index_dir: Path, embeddings: Embeddings, identity: EmbedderIdentity) -> None:
+        self._index_dir = index_dir
+        self._embeddings = embeddings
+        self._identity = identity
+        self._state = threading.Lock()
+        self._opening = threading.Lock()
+        self._leases: Counter[Build] = Counter()
+        self._build = self._open()
+
+    @property
+    def current(self) -> Build:
+        """The build that is open now, without a lease: for a process in which nothing is published."""
+        return self._build
+
+    @contextmanager
+    def lease(self) -> Iterator[Build]:
+        """The published build, kept open until the block ends.
+
+        Raises:
+            IndexStoreError: a newly published build cannot be used.
+        """
+        self._follow()
+        with self._state:
+            build = self._build
+            self._leases[build] += 1
+        try:
+            yield build
+        finally:
+            with self._state:
+                self._leases[build] -= 1
+                self._close_unused(build)
+
+    def close(self) -> None:
+        """Release the files of the current build."""
+        self._build.close()
+
+    def _open(self) -> Build:
+        return Build.open_current(self._index_dir, self._embeddings, self._identity)
+
+    def _follow(self) -> None:
+        """Open what was published since. While one thread does, the others go on with the build that they have."""
+        if current_build_id(self._index_dir) in (self._build.id, None) or not self._opening.acquire(blocking=False):
+            return
+        try:
+            new = self._open()
+            with self._state:
+                old, self._build = self._build, new
+                self._close_unused(old)
+        finally:
+            self._opening.release()
+
+    def _close_unused(self, build: Build) -> None:
+        if build is not self._build and not self._leases[build]:
+            del self._leases[build]
+            build.close()
