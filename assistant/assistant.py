@@ -89,11 +89,11 @@ class Assistant:
             candidates = list(example_questions(build.catalogue))
         found: list[str] = []
         for note_id, question in candidates:
+            if len(found) >= limit:
+                break
             reply = self.ask(question)
             if isinstance(reply, Answer) and any(c.note_id == note_id for c in reply.citations):
                 found.append(question)
-            if len(found) == limit:
-                break
         return tuple(found)
 
     def close(self) -> None:

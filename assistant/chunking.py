@@ -57,7 +57,7 @@ def chunk_note(note: Note, max_tokens: int, count_tokens: TokenCounter, window: 
     blocks = list(_blocks(note.text))
     contexts = [_context(note, headings) for headings in dict.fromkeys(block[-1] for block in blocks)]
     room = window - _FRAME - max(count_tokens(contexts), default=0)
-    max_tokens = max(_LEAST, min(max_tokens, room))
+    max_tokens = min(max_tokens, max(_LEAST, room))
     units = _units(note.text, blocks, max_tokens, count_tokens)
     seen: Counter[str] = Counter()
     chunks = []

@@ -15,8 +15,27 @@ AssistantError              exit status 1
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
+
+_REASONS = {
+    errno.ENOENT: "il n'existe pas",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.EEXIST: "un fichier porte déjà ce nom",
+    errno.ENOSPC: "le disque est plein",
+    errno.EROFS: "le disque est en lecture seule",
+    errno.EIO: "le disque ne répond pas",
+}
+
+
+def french_reason(error: BaseException) -> str:
+    """What the system says, in French where it is usual, else as it says it."""
+    known = _REASONS.get(error.errno or 0) if isinstance(error, OSError) else None
+    return known or (error.strerror if isinstance(error, OSError) and error.strerror else str(error))
 
 
 class AssistantError(Exception):

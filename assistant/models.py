@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, Self
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 class Kind(StrEnum):

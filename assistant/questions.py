@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AssistantError, QuestionError
+from assistant.errors import AssistantError, QuestionError, french_reason
 from assistant.models import Filters, Kind, PartialDate, Reply, Turn
 from assistant.serialise import reply_to_json
 from assistant.settings import Settings
@@ -94,8 +94,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         raise QuestionError(f"Le fichier {path} n'est pas en UTF-8.") from None
     except OSError as error:
-        reason = "il n'existe pas" if isinstance(error, FileNotFoundError) else error.strerror
-        raise QuestionError(f"Le fichier {path} ne peut pas être lu : {reason}.") from None
+        raise QuestionError(f"Le fichier {path} ne peut pas être lu : {french_reason(error)}.") from None
 
 
 def _line(number: int, text: str) -> BatchLine:

@@ -21,6 +21,9 @@ _QUIET = {
 }
 
 
+_OFFLINE = "true"  # the hub takes it like a user's "1"
+
+
 def prepare(*, hub: bool = False) -> None:
     """Call before torch, transformers, chromadb or gradio are imported: they read these variables as they load.
 
@@ -28,7 +31,8 @@ def prepare(*, hub: bool = False) -> None:
         hub: the user named a model of the Hugging Face hub, so that reaching it is allowed.
     """
     os.environ.update(_QUIET)
-    if hub or "HF_HUB_OFFLINE" not in os.environ:
-        os.environ["HF_HUB_OFFLINE"] = "0" if hub else "1"
+    # What the user set is theirs; what an earlier call set, before the settings were read, is ours to change.
+    if os.environ.get("HF_HUB_OFFLINE", _OFFLINE) == _OFFLINE:
+        os.environ["HF_HUB_OFFLINE"] = "0" if hub else _OFFLINE
     # Spinning OpenMP threads made a query 208 ms instead of 56 ms on busy cores (docs/decisions/0003).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

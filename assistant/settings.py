@@ -86,7 +86,7 @@ def _refuse_unknown_variables(known: set[str]) -> None:
 
 
 def _unknown_name(name: str, known: set[str]) -> str:
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name, known, n=1, cutoff=0.75)
     hint = f" Vouliez-vous dire {close[0]} ?" if close else ""
     return f"Réglage inconnu : {name}.{hint}"
 

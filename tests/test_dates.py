@@ -100,7 +100,7 @@ RANGES = [
     ("les 18-19-20 octobre 2018", None, "18-19-20 octobre 2018 = 2018-10-18..2018-10-20"),
     ("entre le 6 et le 9 décembre 2017", None, "entre le 6 et le 9 décembre 2017 = 2017-12-06..2017-12-09"),
     ("du 28 novembre au 2 décembre 2017", None, "du 28 novembre au 2 décembre 2017 = 2017-11-28..2017-12-02"),
-    ("28 novembre – 2 décembre 2017", None, "28 novembre – 2 décembre 2017 = 2017-11-28..2017-12-02"),  # noqa: RUF001
+    ("28 novembre – 2 décembre 2017", None, "28 novembre – 2 décembre 2017 = 2017-11-28..2017-12-02"),
     ("du 28 décembre au 3 janvier 2018", None, "du 28 décembre au 3 janvier 2018 = 2017-12-28..2018-01-03"),
     ("du 28 novembre 2017 au 3 janvier", None, "du 28 novembre 2017 au 3 janvier = 2017-11-28..2018-01-03"),
     ("du 20/11/2017 au 22/11/2017", None, "du 20/11/2017 au 22/11/2017 = 2017-11-20..2017-11-22"),
@@ -114,7 +114,7 @@ RANGES = [
     ("de 2014 à 2020", None, "de 2014 à 2020 = 2014..2020"),
     ("entre 2021 et 2023", None, "entre 2021 et 2023 = 2021..2023"),
     ("le CPER 2014-2020", None, "2014-2020 = 2014..2020"),
-    ("(2012 – 2018)", None, "2012 – 2018 = 2012..2018"),  # noqa: RUF001
+    ("(2012 – 2018)", None, "2012 – 2018 = 2012..2018"),
     ("entre fin 2017 et début 2018", None, "entre fin 2017 et début 2018 = 2017-09..2018-04"),
     ("de début mars à fin juin 2018", None, "de début mars à fin juin 2018 = 2018-03-01..2018-06-30"),
     ("les 6 et 7 décembre à Lyon", NOTE, "6 et 7 décembre ~ 2017-12-06..2017-12-07"),

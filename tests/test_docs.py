@@ -101,7 +101,7 @@ def test_every_exit_status_is_documented() -> None:
 def replies() -> tuple[Answer, Refusal]:
     note = Note("n", "t", "Un fait.")
     passage = Passage(Chunk("c", "n", 0, 0, 8, "Un fait.", (), "t"), note, 1, 1.0, 1.0, 1.0)
-    citation = Citation(1, "n", "t", None, 0, 8, "Un fait.")
+    citation = Citation(1, "n", "t", None, False, 0, 8, "Un fait.")
     answer = Answer("q", "q", (Sentence("Un fait.", (1,)),), (citation,), (passage,), "extractive", "b")
     nearest = (NearestNote("n", "t", None),)
     return answer, Refusal("q", "q", Reason.TOO_VAGUE, "", nearest, (passage,), "extractive", "b")

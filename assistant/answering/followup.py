@@ -9,9 +9,7 @@ from assistant.french.words import content_words, fold, normalise
 from assistant.models import Turn
 
 # All read on folded text.
-_IMPERSONAL = re.compile(
-    r"\b(?:(?:y )?a-t-il|il y a|il faut|faut-il|s'agit-il|il s'agit|est-il (?:possible|prevu)|is it)\b"
-)
+_IMPERSONAL = re.compile(r"\b(?:y a-t-il|il y a|il faut|faut-il|s'agit-il|il s'agit|est-il (?:possible|prevu)|is it)\b")
 _OPENING = re.compile(
     r"(?:et|mais|ou|alors|donc|sinon|pourquoi|comment|combien|quand|depuis quand|lequel|laquelle|lesquels|lesquelles"
     r"|and|what about)\b"
@@ -23,8 +21,9 @@ _PRONOUN = re.compile(
     r"\b(?:celui|celle|ceux|celles)(?:-ci|-la)\b|(?<!-)\b(?:il|elle|ils|elles|it|they|he|she|them|its|their)\b"
     r"|\b(?:ce|cet|cette|ces) (?:dernier|derniere|meme|programme|forum|projet|conseil|note|evenement|personne|sujet"
     r"|association|instance|rapport|ville|commission)s?\b"
-    r"|\ben (?:savoir|dire) plus\b|\bplus de (?:details?|precisions?)\b"
+    r"|\bqui (?:en|y) [a-z]+|\ben (?:savoir|dire) plus\b|\bplus de (?:details?|precisions?)\b"
 )
+_POSSESSIVE = re.compile(r"\b(?:son|sa|ses|leur|leurs)\b")
 _OBJECT = re.compile(r"\b(?:qui|quand|ou|comment|pourquoi) (?:l'|la |le |les )[a-z]+$")
 _NAME = re.compile(r"(?:[LlDd]['’])?[A-ZÀ-Ý]")
 _READ = 500  # characters of an earlier turn
@@ -52,7 +51,11 @@ def needs_context(question: str) -> bool:
     if _names_its_subject(question):
         return False
     inverted = _INVERSION.search(text)
-    if _PRONOUN.search(text) or (inverted and not _SUBJECT.search(text[: inverted.start()])):
+    if (
+        _PRONOUN.search(text)
+        or (_POSSESSIVE.search(text) and len(words) <= _SHORT)
+        or (inverted and not _SUBJECT.search(text[: inverted.start()]))
+    ):
         return True
     return len(words) < _SHORT and bool(_OPENING.match(text))
 

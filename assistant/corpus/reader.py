@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from assistant.corpus.front_matter import FrontMatterError, parse_note
-from assistant.errors import CorpusError, Fault
+from assistant.errors import CorpusError, Fault, french_reason
 from assistant.models import Note
 
 
@@ -23,7 +23,7 @@ def note_files(folder: Path) -> list[Path]:
         walk = os.walk(folder, onerror=_raise)
         found = sorted(Path(base, name) for base, _, names in walk for name in names if name.endswith(".md"))
     except OSError as error:
-        raise CorpusError(f"Le dossier des notes ne peut pas être lu : {folder} ({error.strerror}).") from None
+        raise CorpusError(f"Le dossier des notes ne peut pas être lu : {folder} ({french_reason(error)}).") from None
     return [path for path in found if path.name != "README.md" and not _hidden(path.relative_to(folder))]
 
 
@@ -69,5 +69,5 @@ def _load(path: Path, faults: list[Fault]) -> Note | None:
         line = error.object[: error.start].count(b"\n") + 1
         faults.append(Fault(path, line, "le fichier n'est pas en UTF-8 : enregistrez-le dans cet encodage"))
     except OSError as error:
-        faults.append(Fault(path, 0, f"le fichier ne peut pas être lu ({error.strerror})"))
+        faults.append(Fault(path, 0, f"le fichier ne peut pas être lu ({french_reason(error)})"))
     return None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from assistant.embedding.e5_wheel import E5File, read_e5
-from assistant.errors import EmbeddingError
+from assistant.errors import EmbeddingError, french_reason
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -58,7 +58,7 @@ def ensure_model(cache_dir: Path, dtype: str) -> Path:
                 _make(folder, weights_file(), dtype)
     except OSError as error:
         raise EmbeddingError(
-            f"Le modèle ne peut pas être écrit dans {cache_dir} ({error.strerror or error}) : libérez de la place "
+            f"Le modèle ne peut pas être écrit dans {cache_dir} ({french_reason(error)}) : libérez de la place "
             "(0,5 Go) ou indiquez un autre dossier avec ASSISTANT_CACHE_DIR."
         ) from error
     return folder
@@ -101,7 +101,7 @@ def verify(path: Path, sha256: str) -> None:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise EmbeddingError(f"Le fichier de poids {path} ne peut pas être lu ({error.strerror}).") from error
+        raise EmbeddingError(f"Le fichier de poids {path} ne peut pas être lu ({french_reason(error)}).") from error
     if found != sha256:
         raise EmbeddingError(
             f"Le fichier de poids {path} n'est pas celui attendu (sha256 {found[:12]}…, attendu {sha256[:12]}…) : "

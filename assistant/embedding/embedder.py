@@ -1,4 +1,7 @@
-"""A sentence-transformers model behind LangChain's `Embeddings`, with its own query and document prompts."""
+"""A sentence-transformers model behind LangChain's `Embeddings`, with its own query and document prompts.
+
+Texts are embedded in their canonical form: typographic apostrophes and spaces change no vector.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from assistant import runtime
 from assistant.embedding import embedded_model
 from assistant.embedding.probes import PROBE_PASSAGES, PROBE_QUESTIONS
 from assistant.errors import EmbeddingError
+from assistant.french.words import canonical
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +77,7 @@ class Embedder(Embeddings):
 
     def encode_query(self, text: str) -> Vectors:
         """The question's vector, shape `(dimension,)`."""
-        return _unit(np.asarray(self._model.encode_query(text, show_progress_bar=False), dtype=np.float32))
+        return _unit(np.asarray(self._model.encode_query(canonical(text), show_progress_bar=False), dtype=np.float32))
 
     def encode_documents(self, texts: list[str], *, progress: bool = False) -> Vectors:
         """The vectors of texts, shape `(n, dimension)`, in their order; computed by length, so that little is padded.
@@ -89,7 +93,7 @@ class Embedder(Embeddings):
         with tqdm(total=len(texts), desc="Vecteurs", unit="passage", delay=1, disable=not progress) as bar:
             for at in range(0, len(order), _GROUP):
                 group = order[at : at + _GROUP]
-                encoded = self._model.encode_document([texts[i] for i in group], show_progress_bar=False)
+                encoded = self._model.encode_document([canonical(texts[i]) for i in group], show_progress_bar=False)
                 vectors[group] = np.asarray(encoded, dtype=np.float32)
                 bar.update(len(group))
         return _unit(vectors)
@@ -101,6 +105,8 @@ class Embedder(Embeddings):
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text, without prompt and special tokens."""
+        if not texts:
+            return []
         encoded = self._model.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
@@ -148,11 +154,10 @@ def _load(name: str, dtype: str, settings: Settings) -> SentenceTransformer:
     prompts = {"query": settings.embedding_query_prompt, "document": settings.embedding_document_prompt}
     try:
         model = SentenceTransformer(name, device="cpu", model_kwargs={"dtype": getattr(torch, dtype)})
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
-        reason = str(error).strip().split("\n")[0]
+    except Exception as error:  # the libraries raise of every kind, some of their own
         raise EmbeddingError(
-            f"Le modèle « {name} » ne peut pas être chargé ({reason}). Vérifiez ASSISTANT_EMBEDDING_MODEL : un dossier "
-            "ou un nom de modèle sentence-transformers."
+            f"Le modèle « {name} » ne peut pas être chargé ({type(error).__name__}) : il est introuvable ou abîmé, ou "
+            "le hub ne répond pas. ASSISTANT_EMBEDDING_MODEL attend un dossier ou le nom d'un modèle."
         ) from error
     model.prompts.update({kind: prompt for kind, prompt in prompts.items() if prompt is not None})
     return model

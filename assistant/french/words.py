@@ -15,6 +15,8 @@ _WORD = re.compile(
     r"|\d+[^\W\d_]+"  # 14ème
     r"|[^\W_]+"
 )
+# Snowball leaves the plural of short words: élus, lieux, numéros.
+_SHORT_PLURAL = re.compile(r"(?<=[^s])s$|(?<=[oe]u)x$")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 
 STOP_WORDS = frozenset(
@@ -41,9 +43,14 @@ STOP_WORDS = frozenset(
 )
 
 
+def canonical(text: str) -> str:
+    """One form of what looks the same: composed accents, plain apostrophes and spaces. Never for quotes."""
+    return unicodedata.normalize("NFKC", text.translate(_APOSTROPHES))
+
+
 def normalise(text: str) -> str:
-    """One form for search: composed accents, plain apostrophes and spaces, lower case. Never for quotes."""
-    return unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).lower()
+    """The canonical form in lower case, for search by words."""
+    return canonical(text).lower()
 
 
 @lru_cache(maxsize=65_536)
@@ -77,8 +84,8 @@ def variants(word: str) -> tuple[str, ...]:
         digits = re.match(r"\d+", word)
         whole = re.sub(r"[.,/-]", "_", fold(word))
         return (whole,) if digits is None or digits[0] == whole else (whole, digits[0])
-    stem_then_fold, fold_then_stem = fold(_stem(word)), _stem(fold(word))
-    return (stem_then_fold,) if stem_then_fold == fold_then_stem else (stem_then_fold, fold_then_stem)
+    forms = [word, _SHORT_PLURAL.sub("", word)]
+    return tuple(dict.fromkeys(term for form in forms for term in (fold(_stem(form)), _stem(fold(form)))))
 
 
 @lru_cache(maxsize=1)

@@ -10,10 +10,10 @@ from langchain_core.embeddings import Embeddings
 
 from assistant import chunking
 from assistant.embedding import EmbedderIdentity
-from assistant.errors import IndexMismatchError, IndexMissingError, IndexStoreError
+from assistant.errors import IndexCorruptError, IndexMismatchError, IndexMissingError, IndexStoreError, french_reason
 from assistant.index import catalogue, vectors
 from assistant.index.catalogue import Catalogue
-from assistant.index.manifest import SCHEMA, Manifest, other_format
+from assistant.index.manifest import SCHEMA, Manifest, corrupt, other_format
 from assistant.index.vectors import VectorStore
 
 CURRENT = "CURRENT"
@@ -31,9 +31,12 @@ def current_build_id(index_dir: Path) -> str | None:
         return (index_dir / CURRENT).read_text(encoding="utf-8").strip() or None
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise IndexCorruptError(corrupt(index_dir, f"{CURRENT} est illisible")) from None
+    except OSError as error:
         raise IndexStoreError(
-            f"L'index {index_dir} ne peut pas être lu ({error}). Vérifiez ASSISTANT_INDEX_DIR : il faut un dossier."
+            f"L'index {index_dir} ne peut pas être lu ({french_reason(error)}). "
+            "Vérifiez ASSISTANT_INDEX_DIR : il faut un dossier."
         ) from None
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexCorruptError, IndexMismatchError
@@ -45,6 +45,8 @@ class Manifest:
         """
         try:
             fields = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            if not isinstance(fields, dict) or fields.pop("seal") != _seal(fields):
+                raise ValueError("the manifest does not match its seal")
             if fields["schema"] != SCHEMA:
                 raise IndexMismatchError(other_format(folder, fields["schema"], SCHEMA))
             return cls(**{**fields, "embedder": EmbedderIdentity(**fields["embedder"])})
@@ -52,8 +54,10 @@ class Manifest:
             raise IndexCorruptError(corrupt(folder, f"{FILE} est illisible")) from error
 
     def write(self, folder: Path) -> None:
-        """Write it into the build's folder."""
-        (folder / FILE).write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False), encoding="utf-8")
+        """Write it into the build's folder, sealed: an altered figure is told like an altered file."""
+        fields = asdict(self)
+        sealed = json.dumps({**fields, "seal": _seal(fields)}, indent=1, ensure_ascii=False)
+        (folder / FILE).write_text(sealed, encoding="utf-8")
 
     def verify(self, folder: Path) -> None:
         """Compare every file with its checksum: Chroma kills the process on an altered one.
@@ -64,6 +68,10 @@ class Manifest:
         for name, expected in self.checksums.items():
             if fingerprint(folder / name) != expected:
                 raise IndexCorruptError(corrupt(folder, f"{name} manque ou a été altéré"))
+
+
+def _seal(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def corrupt(folder: Path, what: str) -> str:
@@ -89,12 +97,14 @@ def fingerprint(path: Path) -> str | None:
     """A digest of a file's lasting content, None where it cannot be read.
 
     Opening a Chroma store rewrites `length.bin` and, while the vectors are few enough to stay in SQLite (no
-    `index_metadata.pickle` yet), every `.bin`, with uninitialised memory: these are known by their size. It also
-    rewrites a lock row of `chroma.sqlite3`, which is known by its other rows.
+    `index_metadata.pickle` yet), every `.bin`, with uninitialised memory: the first is known by its size, the others
+    count for nothing. It also rewrites a lock row of `chroma.sqlite3`, which is known by its other rows.
     """
     try:
         unsaved = path.suffix == ".bin" and not (path.parent / "index_metadata.pickle").exists()
-        if unsaved or path.name == "length.bin":
+        if unsaved:
+            return "unsaved" if path.exists() else None
+        if path.name == "length.bin":
             return f"size:{path.stat().st_size}"
         if path.name == "chroma.sqlite3":
             return f"rows:{_rows_digest(path)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,10 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from assistant.embedding import EmbedderIdentity
+from assistant.errors import IndexStoreError
 from assistant.index.build import Build, current_build_id
+
+log = logging.getLogger(__name__)
 
 
 class Reader:
@@ -24,6 +28,7 @@ class Reader:
         self._state = threading.Lock()
         self._opening = threading.Lock()
         self._leases: Counter[Build] = Counter()
+        self._refused: str | None = None
         self._build = self._open()
 
     @property
@@ -35,8 +40,7 @@ class Reader:
     def lease(self) -> Iterator[Build]:
         """The published build, kept open until the block ends.
 
-        Raises:
-            IndexStoreError: a newly published build cannot be used.
+        Where a newly published one cannot be used, the one before goes on answering and the log says why.
         """
         self._follow()
         with self._state:
@@ -58,13 +62,17 @@ class Reader:
 
     def _follow(self) -> None:
         """Open what was published since. While one thread does, the others go on with the build that they have."""
-        if current_build_id(self._index_dir) in (self._build.id, None) or not self._opening.acquire(blocking=False):
+        published = current_build_id(self._index_dir)
+        if published in (self._build.id, self._refused, None) or not self._opening.acquire(blocking=False):
             return
         try:
             new = self._open()
             with self._state:
                 old, self._build = self._build, new
                 self._close_unused(old)
+        except IndexStoreError as error:
+            self._refused = published
+            log.error("La version %s continue de répondre. %s", self._build.id, error)
         finally:
             self._opening.release()
 

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from assistant import chunking
 from assistant.embedding import Embedder, EmbedderIdentity, embedded_identity
-from assistant.errors import IndexBusyError, IndexStoreError
+from assistant.errors import IndexBusyError, IndexStoreError, french_reason
 from assistant.index import catalogue, vectors
 from assistant.index.build import BUILDS, Build, current_build_id, publish, read_manifest
 from assistant.index.catalogue import Catalogue, note_hash
@@ -90,9 +90,9 @@ def _writer(index_dir: Path) -> Iterator[None]:
         raise IndexBusyError(
             f"L'index {index_dir} est déjà en cours de mise à jour : réessayez dans un instant."
         ) from None
-    except (OSError, sqlite3.Error, RuntimeError, ChromaError) as error:
+    except (OSError, sqlite3.Error, ChromaError) as error:
         raise IndexStoreError(
-            f"L'index ne peut pas être écrit dans {index_dir} ({getattr(error, 'strerror', None) or error}). "
+            f"L'index ne peut pas être écrit dans {index_dir} ({french_reason(error)}). "
             "L'index publié n'est pas touché ; libérez de la place ou changez de dossier avec ASSISTANT_INDEX_DIR."
         ) from error
 
@@ -105,11 +105,11 @@ def pending(index_dir: Path, notes: Sequence[Note], recipe: Recipe) -> SyncRepor
 
 def _parent(index_dir: Path, recipe: Recipe) -> Manifest | None:
     """The published build where its vectors can be used again; None where all is to be made anew."""
-    build_id = current_build_id(index_dir)
-    if build_id is None:
-        return None
-    folder = index_dir / BUILDS / build_id
     try:
+        build_id = current_build_id(index_dir)
+        if build_id is None:
+            return None
+        folder = index_dir / BUILDS / build_id
         manifest = read_manifest(folder)
         manifest.verify(folder)
     except IndexStoreError:

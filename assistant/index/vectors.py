@@ -10,6 +10,8 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from assistant.errors import IndexStoreError
+
 FOLDER = "chroma"
 _COLLECTION = "chunks"
 _BATCH = 5_000  # Chroma refuses more than 5,461 records at once
@@ -33,7 +35,7 @@ def write_vectors(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
     langchain-chroma drops the result.
 
     Raises:
-        RuntimeError: the store does not hold what was written.
+        IndexStoreError: the store does not hold what was written.
     """
     client = _client(folder)
     try:
@@ -48,12 +50,19 @@ def write_vectors(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
 
 def _verify(collection: Any, ids: Sequence[str], vectors: Vectors) -> None:
     if collection.count() != len(ids):
-        raise RuntimeError(f"expected {len(ids)} vectors in the store, got {collection.count()}")
+        raise _unfaithful(f"{collection.count()} vecteurs au lieu de {len(ids)}")
     step = max(1, len(ids) // 500)
     for at in range(0, len(ids), step):
         distances = collection.query(query_embeddings=vectors[at : at + 1], n_results=1)["distances"][0]
         if not distances or distances[0] > 0.01:
-            raise RuntimeError(f"chunk {ids[at]} does not find itself, got distances {distances}")
+            raise _unfaithful(f"le passage {ids[at]} ne se retrouve pas lui-même")
+
+
+def _unfaithful(what: str) -> IndexStoreError:
+    return IndexStoreError(
+        f"La base des vecteurs n'a pas gardé ce qui y a été écrit ({what}). L'index publié n'est pas touché : "
+        "relancez « assistant index sync »."
+    )
 
 
 class VectorStore:

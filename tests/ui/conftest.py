@@ -60,7 +60,7 @@ def passage(note: Note, start: int = 0, end: int | None = None) -> Passage:
 def citation(note: Note, quote: str, number: int = 1) -> Citation:
     """A citation of the first place where the note says this."""
     start = note.text.index(quote)
-    return Citation(number, note.id, note.title, note.date, start, start + len(quote), quote)
+    return Citation(number, note.id, note.title, note.date, note.date_inferred, start, start + len(quote), quote)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from assistant.models import (
 from assistant.ui import render
 from assistant.ui.conversation import MAX_SHOWN, Exchange, following, history, next_number
 from assistant.ui.filters import describe, read_filters
-from assistant.ui.markup import blocks, escape, french_date, inline
+from assistant.ui.markup import blocks, escape, inline, note_date
 from assistant.ui.pages import CHANGED, note_page
 
 _ALLOWED = {
@@ -160,7 +160,7 @@ def test_pending_exchange_says_so() -> None:
     ],
 )
 def test_dates_in_french(day: PartialDate | None, text: str) -> None:
-    assert french_date(day) == text
+    assert note_date(day) == text
 
 
 def test_blocks_of_a_note(note: Note) -> None:

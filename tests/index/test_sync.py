@@ -1,0 +1,212 @@
+"""A sync publishes the whole of what changed, computes no vector twice, and can be killed at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from assistant.embedding import Embedder
+from assistant.errors import IndexBusyError, IndexStoreError
+from assistant.index import Build, Recipe, SyncReport, current_build_id, pending, sync
+from assistant.index.build import BUILDS
+from assistant.models import Note
+
+
+def counts(report: SyncReport) -> tuple[int, int, int, int]:
+    return report.added, report.changed, report.removed, report.unchanged
+
+
+def published(index_dir: Path, embedder: Embedder) -> Build:
+    return Build.open_current(index_dir, embedder, embedder.identity)
+
+
+def contents(index_dir: Path, embedder: Embedder) -> tuple[list[Note], dict[str, np.ndarray]]:
+    """The published notes, and the vector of each chunk's text."""
+    build = published(index_dir, embedder)
+    ids = build.catalogue.chunk_ids()
+    texts, vectors = build.catalogue.chunks(ids), build.vectors.vectors(ids)
+    notes = [build.catalogue.note(key) for key in build.catalogue.note_ids()]
+    build.close()
+    return notes, {texts[key][0].embedded_text: vectors[key] for key in ids}
+
+
+def assert_holds(index_dir: Path, embedder: Embedder, notes: Sequence[Note]) -> None:
+    """The index is what a sync from nothing would have made."""
+    found, vectors = contents(index_dir, embedder)
+    assert found == list(notes)
+    expected = Embedder.encode_documents(embedder, list(vectors))
+    np.testing.assert_allclose(np.stack(list(vectors.values())), expected, atol=1e-5)
+
+
+def test_the_first_sync_embeds_everything(tmp_path: Path, three: list[Note], small: Recipe, tiny) -> None:
+    report = sync(tmp_path / "new" / "index", three, small)
+    assert counts(report) == (3, 0, 0, 0)
+    assert report.published
+    assert report.build == current_build_id(tmp_path / "new" / "index")
+    assert report.embedded == len(tiny.embedded)
+    assert_holds(tmp_path / "new" / "index", tiny, three)
+
+
+def test_nothing_changed_builds_nothing(index_dir: Path, three: list[Note], small: Recipe) -> None:
+    def load() -> Embedder:
+        raise AssertionError("the model is not even loaded")
+
+    before = sorted(path.name for path in (index_dir / BUILDS).iterdir())
+    report = sync(index_dir, three, replace(small, load=load))
+    assert counts(report) == (0, 0, 0, 3)
+    assert (report.published, report.embedded, report.build) == (False, 0, current_build_id(index_dir))
+    assert sorted(path.name for path in (index_dir / BUILDS).iterdir()) == before
+
+
+def test_a_changed_note_embeds_its_changed_chunks_alone(
+    index_dir: Path, three: list[Note], small: Recipe, tiny
+) -> None:
+    first = current_build_id(index_dir)
+    changed = [replace(three[0], text=three[0].text.replace("phrase 1", "autre phrase")), *three[1:]]
+    assert counts(pending(index_dir, changed, small)) == (0, 1, 0, 2)
+    report = sync(index_dir, changed, small)
+    assert counts(report) == (0, 1, 0, 2)
+    assert report.embedded == len(tiny.embedded) == 1
+    assert "autre phrase" in tiny.embedded[0]
+    assert report.build != first
+    assert (index_dir / BUILDS / str(first)).is_dir(), "kept, so that a citation opens as it was"
+    assert_holds(index_dir, tiny, changed)
+
+
+def test_added_and_removed_notes(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
+    changed = [three[2], Note("d", "note d", "la note d est de plus."), three[0]]
+    report = sync(index_dir, changed, small)
+    assert counts(report) == (1, 0, 1, 2)
+    assert [text.split("\n")[0] for text in tiny.embedded] == ["note d"]
+    assert_holds(index_dir, tiny, changed)
+
+
+def test_what_search_does_not_see_is_published_too(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
+    changed = [replace(three[0], themes=("autre",), source="https://a.example"), *three[1:]]
+    report = sync(index_dir, changed, small)
+    assert (report.published, report.embedded) == (True, 0)
+    assert tiny.embedded == []
+    assert_holds(index_dir, tiny, changed)
+
+
+def test_pending_tells_and_does_nothing(tmp_path: Path, three: list[Note], small: Recipe) -> None:
+    assert counts(pending(tmp_path / "index", three, small)) == (3, 0, 0, 0)
+    assert not (tmp_path / "index").exists()
+
+
+def test_other_chunking_makes_all_anew(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
+    report = sync(index_dir, three, replace(small, chunk_tokens=400))
+    assert report.published
+    build = published(index_dir, tiny)
+    assert (build.manifest.chunk_tokens, build.manifest.chunks) == (400, 3)
+    build.close()
+
+
+def test_another_embedder_makes_all_anew_beside(
+    index_dir: Path, three: list[Note], recipe: Recipe, embedder: Embedder
+) -> None:
+    first = current_build_id(index_dir)
+    report = sync(index_dir, three, recipe)
+    assert counts(report) == (3, 0, 0, 0)
+    assert_holds_dimension(index_dir, embedder, 384)
+    assert (index_dir / BUILDS / str(first)).is_dir()
+
+
+def assert_holds_dimension(index_dir: Path, embedder: Embedder, dimension: int) -> None:
+    _, vectors = contents(index_dir, embedder)
+    assert {vector.shape for vector in vectors.values()} == {(dimension,)}
+
+
+def test_the_last_five_builds_are_kept(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
+    changed = [[*three, Note("d", f"note {number}", "la note d.")] for number in range(6)]
+    made = [sync(index_dir, notes, small).build for notes in changed]
+    assert sorted(path.name for path in (index_dir / BUILDS).iterdir()) == made[-5:]
+    published(index_dir, tiny).close()
+
+
+def test_another_writer_is_waited_for_by_nobody(index_dir: Path, three: list[Note], small: Recipe) -> None:
+    with FileLock(index_dir / ".lock"), pytest.raises(IndexBusyError) as caught:
+        sync(index_dir, three[:1], small)
+    assert str(caught.value) == f"L'index {index_dir} est déjà en cours de mise à jour : réessayez dans un instant."
+    assert sync(index_dir, three[:1], small).published
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path, three: list[Note], small: Recipe) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(IndexStoreError) as caught:
+        sync(tmp_path / "file" / "index", three, small)
+    assert str(caught.value).startswith(f"L'index ne peut pas être écrit dans {tmp_path / 'file' / 'index'}")
+
+
+def test_an_error_in_mid_build_publishes_nothing(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
+    class Failing:
+        identity, max_tokens, count_tokens = tiny.identity, tiny.max_tokens, tiny.count_tokens
+
+        def encode_documents(self, texts: list[str], *, progress: bool = False) -> np.ndarray:
+            raise ArithmeticError("a bug")
+
+    with pytest.raises(ArithmeticError, match="a bug"):
+        sync(index_dir, [*three[:2], replace(three[2], title="autre")], replace(small, load=Failing))
+    assert_holds(index_dir, tiny, three)
+    assert sync(index_dir, three[:2], small).published, "the lock is free again"
+
+
+# Syncs one note with an embedder that hangs at a given step; says so first.
+_CHILD = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from assistant.embedding import EmbedderIdentity
+from assistant.index import Recipe, sync
+from assistant.models import Note
+
+index_dir, name, revision, hangs_at = Path(sys.argv[1]), *sys.argv[2:]
+
+class Slow:
+    identity = EmbedderIdentity(name, revision, 32)
+    max_tokens = 128
+    def at(self, step):
+        if step == hangs_at:
+            print("at it", flush=True)
+            time.sleep(600)
+    def count_tokens(self, texts):
+        return [len(text.split()) for text in texts]
+    def encode_documents(self, texts, progress=False):
+        self.at("embedding")
+        vectors = np.random.default_rng(0).normal(size=(len(texts), 32)).astype(np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    @property
+    def spread(self):
+        self.at("vectors written")
+        return 0.8, 0.02
+
+sync(index_dir, [Note("z", "note z", "la note z.")], Recipe(Slow.identity, Slow, 40))
+"""
+
+
+@pytest.mark.parametrize("step", ["embedding", "vectors written"])
+def test_killed_in_mid_build(index_dir: Path, three: list[Note], small: Recipe, tiny, step: str) -> None:
+    before = current_build_id(index_dir)
+    command = [sys.executable, "-c", _CHILD, str(index_dir), tiny.identity.name, tiny.identity.revision, step]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as child:
+        assert child.stdout
+        assert child.stdout.readline() == "at it\n"
+        with pytest.raises(IndexBusyError):
+            sync(index_dir, three[:1], small)
+        os.kill(child.pid, signal.SIGKILL)
+    half_made = [path for path in (index_dir / BUILDS).iterdir() if path.name != before]
+    assert len(half_made) == (step == "vectors written")
+    assert current_build_id(index_dir) == before
+    assert_holds(index_dir, tiny, three)
+    report = sync(index_dir, three[:2], small)
+    assert sorted(path.name for path in (index_dir / BUILDS).iterdir()) == [before, report.build], "swept"
+    assert_holds(index_dir, tiny, three[:2])

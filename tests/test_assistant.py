@@ -1,0 +1,127 @@
+"""The facade: a new build is picked up at the next question, and nobody who is reading notices."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant import Answer, Assistant, Note, Refusal, Settings
+from assistant.embedding import Embedder
+from assistant.errors import IndexMissingError
+from assistant.index import Recipe, sync
+from assistant.models import Finished, PassagesFound
+
+NEW = Note(
+    "assises-nantes",
+    "Assises de la mobilité à Nantes",
+    "Johanna Rolland, maire de Nantes, ouvre les Assises de la mobilité urbaine le 12 mars.",
+)
+QUESTION = "Qui ouvre les Assises de la mobilité urbaine ?"
+
+
+@pytest.fixture
+def own(tmp_path: Path, notes: list[Note], recipe: Recipe, embedder: Embedder) -> Iterator[Assistant]:
+    """An assistant over an index of its own, to be changed."""
+    settings = Settings.load(index_dir=tmp_path / "index")
+    sync(settings.index_dir, notes, recipe)
+    made = Assistant(settings, embedder)
+    yield made
+    made.close()
+
+
+def test_a_new_build_is_picked_up_at_the_next_question(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+    before = own.build
+    assert isinstance(own.ask(QUESTION), Refusal)
+    report = sync(own.settings.index_dir, [*notes, NEW], recipe)
+    assert report.embedded == 1
+    reply = own.ask(QUESTION)
+    assert isinstance(reply, Answer)
+    assert [citation.note_id for citation in reply.citations] == [NEW.id]
+    assert reply.build == own.build == report.build != before
+    assert own.note(NEW.id) == NEW
+    sync(own.settings.index_dir, notes, recipe)
+    assert isinstance(own.ask(QUESTION), Refusal)
+    with pytest.raises(KeyError):
+        own.note(NEW.id)
+
+
+def test_an_answer_begun_is_finished_in_its_build(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+    before = own.build
+    events = own.stream("Qui pilote le programme DcANT ?")
+    first = next(events)
+    for number in range(3):
+        sync(own.settings.index_dir, [*notes, replace(NEW, title=f"Titre {number}")], recipe)
+        own.retrieve(QUESTION)
+    *_, last = events
+    assert isinstance(first, PassagesFound)
+    assert isinstance(last, Finished)
+    assert isinstance(last.reply, Answer)
+    assert (last.reply.build, last.reply.passages) == (before, first.passages)
+    assert own.build != before
+
+
+def test_readers_see_no_error_while_builds_are_published(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+    failures: list[BaseException] = []
+    builds: set[str] = set()
+    done = threading.Event()
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                reply = own.ask("Qui pilote le programme DcANT ?")
+                assert isinstance(reply, Answer)
+                for citation in reply.citations:
+                    assert citation.quote == own.note(citation.note_id).text[citation.start : citation.end]
+                builds.add(reply.build)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(6):
+        sync(own.settings.index_dir, [*notes, replace(NEW, title=f"Titre {number}")], recipe)
+        if failures:
+            break
+    last = own.ask(QUESTION).build
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert last == own.build
+    assert len(builds) >= 2
+
+
+def test_opened_without_an_index(tmp_path: Path, embedder: Embedder) -> None:
+    with pytest.raises(IndexMissingError):
+        Assistant(Settings.load(index_dir=tmp_path), embedder)
+
+
+def test_every_example_is_answered_from_its_note(bot: Assistant, notes: list[Note]) -> None:
+    titles = {note.title: note.id for note in notes}
+    examples = bot.examples(20)
+    assert 4 <= len(examples) == len(set(examples))
+    for question in examples:
+        (note_id,) = [key for title, key in titles.items() if title in question]
+        reply = bot.ask(question)
+        assert isinstance(reply, Answer)
+        assert note_id in {citation.note_id for citation in reply.citations}
+
+
+@pytest.mark.parametrize("limit", [0, 1, 4])
+def test_as_many_examples_as_wanted(bot: Assistant, limit: int) -> None:
+    assert len(bot.examples(limit)) == limit
+
+
+def test_the_first_examples_are_of_different_kinds(bot: Assistant, notes: list[Note]) -> None:
+    kinds = [next(note.kind for note in notes if note.title in question) for question in bot.examples(3)]
+    assert len(set(kinds)) == 3
+
+
+def test_unknown_notes(bot: Assistant) -> None:
+    with pytest.raises(KeyError):
+        bot.note("../corpus")

@@ -1,0 +1,54 @@
+"""Process-wide switches: nothing leaves the machine, unless the user names a model of the hub."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from assistant import runtime
+
+SWITCHES = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "LANGSMITH_TRACING": "false",
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine says, taken away; put back by the patch."""
+    for name in [*SWITCHES, "HF_HUB_OFFLINE", "OMP_WAIT_POLICY"]:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+
+def test_telemetry_is_off_whatever_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    monkeypatch.setenv("ANONYMIZED_TELEMETRY", "True")
+    runtime.prepare()
+    assert {name: os.environ[name] for name in SWITCHES} == SWITCHES
+
+
+def test_the_hub_is_out_of_reach_by_default() -> None:
+    runtime.prepare()
+    assert os.environ["HF_HUB_OFFLINE"].upper() in {"1", "ON", "YES", "TRUE"}  # what huggingface_hub reads as yes
+
+
+def test_the_hub_is_reached_for_a_model_that_the_user_names() -> None:
+    runtime.prepare()  # as the command does before it reads the settings
+    runtime.prepare(hub=True)
+    assert os.environ["HF_HUB_OFFLINE"] == "0"
+
+
+def test_a_user_who_is_offline_stays_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    runtime.prepare(hub=True)
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+def test_threads_do_not_spin() -> None:
+    runtime.prepare()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
