@@ -148,11 +148,21 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class DateReading:
+    """Words of a note that mean a day or a range only beside its date, and what they mean (bounds included)."""
+
+    text: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer and the numbers of the citations that support it."""
+    """One sentence of an answer, the numbers of the citations that support it, and its relative dates resolved."""
 
     text: str
     citations: tuple[int, ...]
+    dates: tuple[DateReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +198,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Sentences in reading order, each with its citations."""
+    """Sentences in reading order, each with its citations.
+
+    `notice` is what the reader should know beside them, in French; `dropped` how many written sentences were not
+    verified and so are not among them.
+    """
 
     question: str
     standalone_question: str
@@ -198,6 +212,8 @@ class Answer:
     answerer: str
     build: str
     timings: Timings = field(default_factory=Timings)
+    notice: str | None = None
+    dropped: int = 0
 
     @property
     def text(self) -> str:

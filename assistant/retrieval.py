@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.dates import DayRange, asked_dates
 from assistant.embedding import Embedder
 from assistant.french.words import content_words, variants
 from assistant.index import Build
@@ -20,6 +22,8 @@ _EXACT = 2_000  # up to so many allowed chunks, a filtered search compares them 
 _MOST = 1_000  # neighbours asked of Chroma at once, at most
 #: What a perfect lexical match is worth, in standard deviations of the embedder's cosines (docs/decisions/0005).
 LEXICAL_WEIGHT = 10.4
+#: What speaking of the date asked about is worth, likewise.
+DATE_WEIGHT = 1.0
 _PERFECT = 2.2  # k1 + 1: the limit of BM25 over the question's own idf mass
 
 Vectors = NDArray[np.float32]
@@ -27,32 +31,64 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What was found for one question, best first, with the question's vector for those who come next."""
+    """What was found for one question, best first, with the question's vector for those who come next.
+
+    `asked` are the dates that the question names; `on_date` the chunks, of the whole build, that speak of one of them.
+    """
 
     vector: Vectors
     passages: tuple[Passage, ...]
+    asked: tuple[DayRange, ...] = ()
+    on_date: frozenset[str] = frozenset()
+
+    @property
+    def misses_the_date(self) -> bool:
+        """Whether the question names a date of which none of the passages speaks."""
+        return bool(self.asked) and not any(passage.chunk.id in self.on_date for passage in self.passages)
 
 
-def retrieve(build: Build, embedder: Embedder, question: str, count: int, filters: Filters | None = None) -> Retrieval:
+def retrieve(
+    build: Build,
+    embedder: Embedder,
+    question: str,
+    count: int,
+    filters: Filters | None = None,
+    today: date | None = None,
+) -> Retrieval:
     """The `count` best passages of the build for a stand-alone question.
 
     A passage's score is its cosine plus a bonus for shared words: its BM25 over the most that the question's words
-    could give. A paraphrase shares few words and so is ranked by its meaning; a rare name weighs by itself.
+    could give. A paraphrase shares few words and so is ranked by its meaning; a rare name weighs by itself. A passage
+    that speaks of a date which the question names comes before its likes: the date of the event, not of the note.
+
+    Args:
+        build: where to look.
+        embedder: the one that the build was made with.
+        question: one that stands alone.
+        count: how many passages, at most.
+        filters: which notes may answer.
+        today: what « le mois prochain » counts from; the current day where left out.
     """
+    asked = asked_dates(question, today or date.today())
+    on_date = frozenset[str]().union(*(build.catalogue.speaking_of(days) for days in asked))
     vector = embedder.encode_query(question)
     allowed = build.catalogue.allowed(filters) if filters else None
     lexical = _lexical(build, question)
     dense = _dense(build, vector, lexical, allowed)
-    bonus = LEXICAL_WEIGHT * build.manifest.similarity_std / _PERFECT
-    top = 1 + bonus * _PERFECT
-    fused = {key: (cosine + bonus * lexical.get(key, (0.0, 0.0))[1]) / top for key, cosine in dense.items()}
+    std = build.manifest.similarity_std
+    fused = {key: _fused(cosine, lexical.get(key, (0.0, 0.0))[1], key in on_date, std) for key, cosine in dense.items()}
     best = sorted(fused, key=lambda key: (-fused[key], key))[:count]
     found = build.catalogue.chunks(best)
     passages = tuple(
         Passage(*found[key], rank, max(0.0, fused[key]), dense[key], lexical.get(key, (0.0, 0.0))[0])
         for rank, key in enumerate(best, start=1)
     )
-    return Retrieval(vector, passages)
+    return Retrieval(vector, passages, asked, on_date)
+
+
+def _fused(cosine: float, share: float, on_date: bool, std: float) -> float:
+    bonus = LEXICAL_WEIGHT * share / _PERFECT + DATE_WEIGHT * on_date
+    return min(1.0, (cosine + std * bonus) / (1 + std * LEXICAL_WEIGHT))
 
 
 def question_terms(question: str) -> list[str]:

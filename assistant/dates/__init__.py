@@ -14,7 +14,8 @@ though that was a Tuesday, gives one day for "novembre 2017", and cannot take a 
 reads right (a day, a month and a year) is the easy part.
 """
 
+from assistant.dates.asked import DayRange, asked_dates, dates_to_search
 from assistant.dates.mentions import DateMention, find_dates
 from assistant.dates.rendering import format_day_range
 
-__all__ = ["DateMention", "find_dates", "format_day_range"]
+__all__ = ["DateMention", "DayRange", "asked_dates", "dates_to_search", "find_dates", "format_day_range"]

@@ -7,9 +7,13 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import Self
 
+from assistant.dates import DateMention, DayRange, dates_to_search
 from assistant.french.words import index_terms
 from assistant.models import Chunk, Filters, Kind, Note, PartialDate
 
@@ -25,6 +29,8 @@ CREATE TABLE chunks (
     context TEXT NOT NULL
 );
 CREATE INDEX chunks_of_note ON chunks(note_id);
+CREATE TABLE spoken (chunk INTEGER NOT NULL REFERENCES chunks(number), first_day TEXT NOT NULL, last_day TEXT NOT NULL);
+CREATE INDEX spoken_days ON spoken(first_day, last_day);
 CREATE VIRTUAL TABLE lexical USING fts5(terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(lexical, row);
 """
@@ -47,19 +53,22 @@ class Catalogue:
     @staticmethod
     def write(path: Path, notes: Iterable[Note], chunks: Iterable[Chunk]) -> None:
         """Make the file; notes and chunks in their order."""
-        titles = {}
+        titles, dates = dict[str, str](), dict[str, _NoteDates]()
         with closing(sqlite3.connect(path)) as db, db:
             db.executescript(_TABLES)
             for note in notes:
-                titles[note.id] = note.title
+                titles[note.id], dates[note.id] = note.title, _NoteDates.read(note)
                 db.execute(f"INSERT INTO notes VALUES ({','.join('?' * 11)})", _note_row(note))
             for chunk in chunks:
                 row = (chunk.id, chunk.note_id, chunk.ordinal, chunk.start, chunk.end)
                 cursor = db.execute(
                     "INSERT INTO chunks VALUES (NULL,?,?,?,?,?,?,?)", (*row, json.dumps(chunk.headings), chunk.context)
                 )
+                number = cursor.lastrowid
                 terms = index_terms(" ".join((titles[chunk.note_id], *chunk.headings, chunk.text)))
-                db.execute("INSERT INTO lexical(rowid, terms) VALUES (?,?)", (cursor.lastrowid, terms))
+                db.execute("INSERT INTO lexical(rowid, terms) VALUES (?,?)", (number, terms))
+                days = dates[chunk.note_id].of(chunk)
+                db.executemany("INSERT INTO spoken VALUES (?,?,?)", [(number, *pair) for pair in days])
             db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
 
     def close(self) -> None:
@@ -134,6 +143,15 @@ class Catalogue:
         rows = self._rows_of("SELECT term, doc FROM vocabulary WHERE term IN ({})", list(terms))
         return {str(term): int(str(count)) for term, count in rows}
 
+    def speaking_of(self, days: DayRange) -> set[str]:
+        """The ids of the chunks whose text or title speaks of a date within the range."""
+        first, last = (days.first or date.min).isoformat(), (days.last or date.max).isoformat()
+        sql = (
+            "SELECT DISTINCT chunks.id FROM spoken JOIN chunks ON chunks.number = spoken.chunk "
+            "WHERE first_day <= ? AND last_day >= ?"
+        )
+        return {str(row[0]) for row in self._rows(sql, (last, first))}
+
     def allowed(self, filters: Filters) -> set[str]:
         """The ids of the chunks whose notes pass the filters; a note without date passes no date filter."""
         where, values = ["1"], list[object]()
@@ -154,30 +172,51 @@ class Catalogue:
         return {str(row[0]) for row in self._rows(sql, values)}
 
 
+@dataclass(frozen=True, slots=True)
+class _NoteDates:
+    """The dates that a note speaks of, read with its own date as reference: in its text, and in its title."""
+
+    text: list[DateMention]
+    title: list[DateMention]
+
+    @classmethod
+    def read(cls, note: Note) -> Self:
+        return cls(dates_to_search(note.text, note.date), dates_to_search(note.title, note.date))
+
+    def of(self, chunk: Chunk) -> set[tuple[str, str]]:
+        """The first and last days, in ISO form, of what a chunk speaks of.
+
+        Of an open range only the end that is told counts: « dès 2014 » speaks of 2014, not of every later year.
+        """
+        inside = [mention for mention in self.text if chunk.start <= mention.start < chunk.end]
+        ends = [(m.first or m.last, m.last or m.first) for m in (*inside, *self.title)]
+        return {(first.isoformat(), last.isoformat()) for first, last in ends if first and last}
+
+
 def _note_row(note: Note) -> tuple[object, ...]:
-    date = note.date
+    day = note.date
     return (
         note.id,
         note.title,
-        str(date) if date else None,
+        str(day) if day else None,
         note.date_inferred,
         str(note.kind),
         json.dumps(note.themes, ensure_ascii=False),
         note.source,
         note.text,
         note_hash(note),
-        date.first.isoformat() if date else None,
-        date.last.isoformat() if date else None,
+        day.first.isoformat() if day else None,
+        day.last.isoformat() if day else None,
     )
 
 
 def _note(row: tuple[object, ...]) -> Note:
-    key, title, text, date, inferred, kind, themes, source = row
+    key, title, text, day, inferred, kind, themes, source = row
     return Note(
         id=str(key),
         title=str(title),
         text=str(text),
-        date=PartialDate.from_iso(str(date)) if date else None,
+        date=PartialDate.from_iso(str(day)) if day else None,
         date_inferred=bool(inferred),
         kind=Kind(str(kind)),
         themes=tuple(json.loads(str(themes))),
