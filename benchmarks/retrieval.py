@@ -1,17 +1,29 @@
-"""Retrieval on PIAF dev: `python -m benchmarks.retrieval`. All 1,518 passages are indexed.
+"""Retrieval, each score alone and fused: `python -m benchmarks.retrieval [piaf|paraphrases]`.
 
-The weight of the lexical score was chosen on the questions that are not standalone; figures are quoted on those that
-are. Compared in the same run: each score alone, reciprocal rank fusion (k = 60), the product's fusion.
+piaf: PIAF dev over all 1,518 passages. The weight of the lexical score was chosen on the questions that are not
+standalone; figures are quoted on those that are. paraphrases: the 60 questions of evals/cases/paraphrases_open.jsonl,
+written to share few words with the open notes that answer them; nothing was chosen on them. Compared in the same run:
+each score alone, reciprocal rank fusion (k = 60), the product's fusion.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections.abc import Callable, Sequence
 
 from assistant import Assistant
 from assistant.index import Build
 from assistant.retrieval import question_terms, retrieve
-from benchmarks.data import Question, assistant_over, piaf_notes, piaf_questions
+from benchmarks.data import (
+    ROOT,
+    Question,
+    assistant_over,
+    open_notes,
+    piaf_notes,
+    piaf_questions,
+    seed_notes,
+)
 
 _DEPTH = 100
 Ranker = Callable[[str], list[str]]
@@ -63,18 +75,34 @@ def report(ranker: Ranker, questions: Sequence[Question]) -> str:
     return f"{mrr:.3f}    " + "  ".join(f"{value:.3f}" for value in recall.values())
 
 
-def main() -> None:
-    """Print the table."""
+def piaf() -> None:
+    """Print the tables of both groups of PIAF dev."""
     bot = assistant_over("piaf", piaf_notes())
     answerable = [q for q in piaf_questions() if q.passage_id]
-    groups = {
-        "standalone (reported)": [q for q in answerable if q.standalone],
-        "not standalone (chosen on)": [q for q in answerable if not q.standalone],
-    }
-    for title, questions in groups.items():
-        print(f"\n{title}: {len(questions)} questions\n{'':14}MRR@10   R@1    R@5    R@10")
-        for name, ranker in rankers(bot).items():
-            print(f"{name:14}{report(ranker, questions)}")
+    show(bot, "standalone (reported)", [q for q in answerable if q.standalone])
+    show(bot, "not standalone (chosen on)", [q for q in answerable if not q.standalone])
+
+
+def paraphrases() -> None:
+    """Print the table of the paraphrased questions."""
+    bot = assistant_over("open", [*seed_notes(), *open_notes()])
+    lines = (ROOT / "evals" / "cases" / "paraphrases_open.jsonl").read_text(encoding="utf-8").split("\n")
+    cases = [json.loads(line) for line in lines if line]
+    show(bot, "paraphrases", [Question(c["id"], c["question"], (), c["note_id"], True) for c in cases])
+
+
+def show(bot: Assistant, title: str, questions: Sequence[Question]) -> None:
+    """Print one table."""
+    print(f"\n{title}: {len(questions)} questions\n{'':14}MRR@10   R@1    R@5    R@10", flush=True)
+    for name, ranker in rankers(bot).items():
+        print(f"{name:14}{report(ranker, questions)}", flush=True)
+
+
+def main() -> None:
+    """Measure what is named, PIAF by default."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("which", nargs="?", choices=("piaf", "paraphrases"), default="piaf")
+    {"piaf": piaf, "paraphrases": paraphrases}[parser.parse_args().which]()
 
 
 if __name__ == "__main__":
