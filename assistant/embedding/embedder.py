@@ -6,6 +6,7 @@ Texts are embedded in their canonical form: typographic apostrophes and spaces c
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +49,8 @@ class Embedder(Embeddings):
 
     def __init__(self, model: SentenceTransformer, name: str, revision: str) -> None:
         self._model = model
+        # A fast tokenizer keeps its padding between calls: two threads would change it under each other.
+        self.lock = threading.RLock()
         self.identity = EmbedderIdentity(name, revision, int(model.get_embedding_dimension() or 0))
 
     @classmethod
@@ -77,7 +80,9 @@ class Embedder(Embeddings):
 
     def encode_query(self, text: str) -> Vectors:
         """The question's vector, shape `(dimension,)`."""
-        return _unit(np.asarray(self._model.encode_query(canonical(text), show_progress_bar=False), dtype=np.float32))
+        with self.lock:
+            vector = self._model.encode_query(canonical(text), show_progress_bar=False)
+        return _unit(np.asarray(vector, dtype=np.float32))
 
     def encode_documents(self, texts: list[str], *, progress: bool = False) -> Vectors:
         """The vectors of texts, shape `(n, dimension)`, in their order; computed by length, so that little is padded.
@@ -93,7 +98,8 @@ class Embedder(Embeddings):
         with tqdm(total=len(texts), desc="Vecteurs", unit="passage", delay=1, disable=not progress) as bar:
             for at in range(0, len(order), _GROUP):
                 group = order[at : at + _GROUP]
-                encoded = self._model.encode_document([canonical(texts[i]) for i in group], show_progress_bar=False)
+                with self.lock:
+                    encoded = self._model.encode_document([canonical(texts[i]) for i in group], show_progress_bar=False)
                 vectors[group] = np.asarray(encoded, dtype=np.float32)
                 bar.update(len(group))
         return _unit(vectors)
@@ -107,7 +113,8 @@ class Embedder(Embeddings):
         """Tokens of each text, without prompt and special tokens."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
+        with self.lock:
+            encoded = self._model.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
     @cached_property
