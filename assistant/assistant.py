@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Self
 
 from assistant import questions
+from assistant.answering.generative import Generator
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
 from assistant.examples import example_questions
@@ -21,6 +22,7 @@ class Assistant:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self.settings = settings
         self.embedder = embedder
+        self._generator = Generator.from_settings(settings)
         self.reader = Reader(settings.index_dir, embedder, embedder.identity)
 
     @classmethod
@@ -28,6 +30,7 @@ class Assistant:
         """Load the embedder and open the published build.
 
         Raises:
+            SettingsError: a chat model is set without its address, or the reverse.
             EmbeddingError: the model cannot be loaded.
             IndexStoreError: there is no index, or it is damaged or made with another embedder.
         """
@@ -56,9 +59,7 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or too long.
         """
-        *_, last = self.stream(question, history, filters)
-        assert isinstance(last, Finished)
-        return last.reply
+        return _last(self.stream(question, history, filters))
 
     def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
         """`PassagesFound`, one `SentenceReady` a sentence, then `Finished` with the same reply as `ask`.
@@ -67,11 +68,11 @@ class Assistant:
             QuestionError: the question is empty or too long.
         """
         questions.check(question, self.settings)
-        return self._stream(Request(question, tuple(history), filters or Filters()))
+        return self._stream(Request(question, tuple(history), filters or Filters()), self._generator)
 
-    def _stream(self, request: Request) -> Iterator[Event]:
+    def _stream(self, request: Request, generator: Generator | None) -> Iterator[Event]:
         with self.reader.lease() as build:
-            chain = Chain(build, self.embedder, self.settings.passages, self.settings.max_sentences)
+            chain = Chain(build, self.embedder, self.settings.passages, self.settings.max_sentences, generator)
             yield from chain.stream(request)
 
     def note(self, note_id: str) -> Note:
@@ -91,7 +92,7 @@ class Assistant:
         for note_id, question in candidates:
             if len(found) >= limit:
                 break
-            reply = self.ask(question)
+            reply = _last(self._stream(Request(question), None))  # no chat model is asked for them
             if isinstance(reply, Answer) and any(c.note_id == note_id for c in reply.citations):
                 found.append(question)
         return tuple(found)
@@ -99,3 +100,9 @@ class Assistant:
     def close(self) -> None:
         """Release the index's files."""
         self.reader.close()
+
+
+def _last(events: Iterator[Event]) -> Reply:
+    *_, last = events
+    assert isinstance(last, Finished)
+    return last.reply

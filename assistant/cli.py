@@ -203,6 +203,7 @@ def _as_text(reply: Reply | AssistantError, identity: Any) -> str:
         head.append(f"Question comprise ainsi : {reply.standalone_question}")
     if isinstance(reply, Answer):
         sources = [_source(citation) for citation in reply.citations]
+        sources += ["", reply.notice] if reply.notice else []
     else:
         sources = [f"  proche, sans garantie : {n.title} — note {n.note_id}" for n in reply.nearest]
     return "\n".join([*head, reply.text, "", *sources])

@@ -22,6 +22,8 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "nearest": [_nearest(n) for n in refusal.nearest] if refusal else [],
         "passages": [_passage(p) for p in reply.passages],
         "answerer": reply.answerer,
+        "notice": answer.notice if answer else None,
+        "dropped": answer.dropped if answer else 0,
         "build": reply.build,
         "timings_ms": _timings(reply.timings),
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=1, le=65535)
+    chat_model: str | None = Field(default=None, min_length=1)
+    chat_base_url: str | None = Field(default=None, pattern="^https?://")
+    chat_api_key: SecretStr | None = None
+    chat_timeout: int = Field(default=120, ge=1, le=3600)
 
     @property
     def names_hub_model(self) -> bool:
@@ -101,7 +105,11 @@ _FRENCH = {
     "literal_error": "valeurs possibles : {expected}",
     "string_type": "un texte est attendu",
     "path_type": "un chemin est attendu",
+    "string_pattern_mismatch": "une adresse http:// ou https:// est attendue",
 }
+
+
+_SECRET = {"chat_api_key", "chat_base_url"}  # an address may hold a password
 
 
 def _explain(error: ValidationError, known: set[str]) -> str:
@@ -112,5 +120,6 @@ def _explain(error: ValidationError, known: set[str]) -> str:
             lines.append(_unknown_name(name, known))
             continue
         what = _FRENCH.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
-        lines.append(f"Réglage {PREFIX}{name.upper()} : {what.replace(' or ', ' ou ')}, reçu « {fault['input']} ».")
+        seen = "" if name in _SECRET else f", reçu « {fault['input']} »"
+        lines.append(f"Réglage {PREFIX}{name.upper()} : {what.replace(' or ', ' ou ')}{seen}.")
     return " ".join(lines)

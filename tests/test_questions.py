@@ -146,7 +146,7 @@ def test_turns_from_plain_values() -> None:
 CITATION = ["number", "note_id", "title", "date", "date_inferred", "start", "end", "quote"]
 KEYS = [
     *("question", "standalone_question", "kind", "reason", "text", "sentences", "citations", "nearest", "passages"),
-    *("answerer", "build", "timings_ms"),
+    *("answerer", "notice", "dropped", "build", "timings_ms"),
 ]
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Literal, TypedDict
 from urllib.parse import quote, urlencode
 
-from assistant.models import Citation, NearestNote, Note, Passage, Refusal, Sentence
+from assistant.models import Answer, Citation, NearestNote, Note, Passage, Refusal, Sentence
 from assistant.ui.conversation import Conversation, Exchange
 from assistant.ui.filters import describe
 from assistant.ui.markup import blocks, escape, escape_line, inline, note_date
@@ -89,7 +89,9 @@ def _understood(exchange: Exchange) -> str:
 
 def _answer(exchange: Exchange) -> str:
     titles = {citation.number: citation.title for citation in exchange.citations}
-    return f"<p>{' '.join(_sentence(sentence, exchange.number, titles) for sentence in exchange.sentences)}</p>"
+    said = f"<p>{' '.join(_sentence(sentence, exchange.number, titles) for sentence in exchange.sentences)}</p>"
+    notice = exchange.reply.notice if isinstance(exchange.reply, Answer) else None
+    return f'{said}<p class="notice">{escape_line(notice)}</p>' if notice else said
 
 
 def _sentence(sentence: Sentence, exchange: int, titles: dict[int, str]) -> str:
