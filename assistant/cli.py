@@ -194,6 +194,7 @@ def _answer_all(bot: Assistant, lines: list[BatchLine], filters: Filters, show: 
 
 
 def _as_text(reply: Reply | AssistantError, identity: Any) -> str:
+    from assistant.dates import format_day_range
     from assistant.models import Answer
 
     head = [] if identity is None else [f"— {identity}"]
@@ -203,6 +204,7 @@ def _as_text(reply: Reply | AssistantError, identity: Any) -> str:
         head.append(f"Question comprise ainsi : {reply.standalone_question}")
     if isinstance(reply, Answer):
         sources = [_source(citation) for citation in reply.citations]
+        sources += [f"« {d.text} » : {format_day_range(d.first, d.last)}" for s in reply.sentences for d in s.dates]
         sources += ["", reply.notice] if reply.notice else []
     else:
         sources = [f"  proche, sans garantie : {n.title} — note {n.note_id}" for n in reply.nearest]

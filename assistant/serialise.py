@@ -34,7 +34,11 @@ def _date(date: PartialDate | None) -> str | None:
 
 
 def _sentence(sentence: Sentence) -> dict[str, Any]:
-    return {"text": sentence.text, "citations": list(sentence.citations)}
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "dates": [{"text": d.text, "first": d.first.isoformat(), "last": d.last.isoformat()} for d in sentence.dates],
+    }
 
 
 def _citation(citation: Citation) -> dict[str, Any]:

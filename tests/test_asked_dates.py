@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant import Assistant, Note
+from assistant import Answer, Assistant, Note
 from assistant.answering.citations import date_readings
 from assistant.dates import DayRange, asked_dates
 from assistant.embedding import Embedder
@@ -65,3 +65,12 @@ def test_relative_dates_of_a_cited_span_are_resolved(notes: list[Note]) -> None:
 
 def test_an_undated_note_resolves_nothing() -> None:
     assert date_readings(Note("n", "t", "Le forum a eu lieu mardi dernier."), 0, 33) == ()
+
+
+def test_an_answer_tells_what_its_relative_dates_mean(bot: Assistant) -> None:
+    reply = bot.ask("Quand a eu lieu la demi-journée de Syntec numérique ?")
+    assert isinstance(reply, Answer)
+    (reading,) = [reading for sentence in reply.sentences for reading in sentence.dates]
+    assert (reading.first, reading.last) == (date(2017, 10, 17), date(2017, 10, 17))
+    assert reply.text.count(reading.text) == 1
+    assert "17 octobre 2017" not in reply.text, "a quote stays verbatim"

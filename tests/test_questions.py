@@ -156,7 +156,7 @@ def test_an_answer_as_json(bot: Assistant) -> None:
     found = json.loads(line)
     assert list(found) == KEYS
     assert (found["kind"], found["reason"], found["nearest"]) == ("answer", None, [])
-    assert list(found["sentences"][0]) == ["text", "citations"]
+    assert list(found["sentences"][0]) == ["text", "citations", "dates"]
     assert list(found["citations"][0]) == CITATION
     assert list(found["passages"][0]) == ["rank", "score", "note_id", "chunk_id", "start", "end"]
     assert list(found["timings_ms"]) == ["rewrite", "retrieve", "answer", "total"]

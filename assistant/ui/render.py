@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Literal, TypedDict
 from urllib.parse import quote, urlencode
 
+from assistant.dates import format_day_range
 from assistant.models import Answer, Citation, NearestNote, Note, Passage, Refusal, Sentence
 from assistant.ui.conversation import Conversation, Exchange
 from assistant.ui.filters import describe
@@ -96,7 +97,13 @@ def _answer(exchange: Exchange) -> str:
 
 def _sentence(sentence: Sentence, exchange: int, titles: dict[int, str]) -> str:
     links = "".join(_cite(f"#source-{exchange}-{number}", number, titles) for number in sentence.citations)
-    return f"{inline(' '.join(sentence.text.split()))} {links}"
+    return f"{inline(' '.join(sentence.text.split()))}{_dates(sentence)} {links}"
+
+
+def _dates(sentence: Sentence) -> str:
+    """What the sentence's relative dates mean: the reader does not have the note's date before their eyes."""
+    read = [f"{d.text} : {format_day_range(d.first, d.last)}" for d in sentence.dates]
+    return f' <span class="dates">({escape_line(" ; ".join(read))})</span>' if read else ""
 
 
 def _cite(anchor: str, number: int, titles: dict[int, str]) -> str:
