@@ -7,6 +7,7 @@ from typing import Self
 
 from assistant import questions
 from assistant.answering.generative import Generator
+from assistant.answering.ranker import load_or_none
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
 from assistant.examples import example_questions
@@ -24,6 +25,7 @@ class Assistant:
         self.embedder = embedder
         self._generator = Generator.from_settings(settings)
         self.reader = Reader(settings.index_dir, embedder, embedder.identity)
+        self.ranker = load_or_none(embedder) if settings.sentence_ranker else None
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -72,7 +74,9 @@ class Assistant:
 
     def _stream(self, request: Request, generator: Generator | None) -> Iterator[Event]:
         with self.reader.lease() as build:
-            chain = Chain(build, self.embedder, self.settings.passages, self.settings.max_sentences, generator)
+            chain = Chain(
+                build, self.embedder, self.settings.passages, self.settings.max_sentences, generator, self.ranker
+            )
             yield from chain.stream(request)
 
     def note(self, note_id: str) -> Note:

@@ -13,6 +13,7 @@ from assistant.answering import extractive, generative, refusal
 from assistant.answering.citations import cite
 from assistant.answering.followup import stand_alone
 from assistant.answering.generative import Outcome
+from assistant.answering.ranker import SentenceRanker
 from assistant.embedding import Embedder
 from assistant.index import Build
 from assistant.models import (
@@ -43,7 +44,7 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Chain:
     """The three stages over one build. `passages` and `max_sentences` are the settings of the same names; with a
-    `generator` the answer is written, else quoted.
+    `generator` the answer is written, else quoted; with a `ranker` the sentences are read, else compared.
     """
 
     build: Build
@@ -51,6 +52,7 @@ class Chain:
     passages: int
     max_sentences: int
     generator: generative.Generator | None = None
+    ranker: SentenceRanker | None = None
 
     def runnable(self) -> Runnable[Any, Any]:
         """LCEL: takes `{"request": Request}`, gives it back with `standalone`, `retrieval`, `reply`, `timings`."""
@@ -85,7 +87,7 @@ class Chain:
     def _answer(self, state: dict[str, Any]) -> Iterator[SentenceReady | Reply]:
         """Each sentence, then the reply. Whether to refuse is decided before anything is written."""
         request, standalone, retrieval = state["request"], state["standalone"].value, state["retrieval"].value
-        ranked = extractive.rank_sentences(self.build, self.embedder, standalone, retrieval)
+        ranked = extractive.rank_sentences(self.build, self.embedder, standalone, retrieval, self.ranker)
         support = refusal.measure_support(self.build, standalone, retrieval.passages, ranked)
         reason = refusal.reason_to_refuse(standalone, support)
         common = {

@@ -37,6 +37,7 @@ def examine() -> list[Check]:
         ("Bibliothèques", _libraries),
         ("Espace disque", _room),
         ("Modèle", _model),
+        ("Lecteur de phrases", _ranker),
         ("Notes", _notes),
         ("Index", _index),
     ]
@@ -76,6 +77,18 @@ def _model(settings: Settings) -> str:
     dtype = embedded_model.runtime_dtype(settings.embedding_dtype)
     where = "embarqué, poids vérifiés" if settings.embedding_model is None else "choisi dans les réglages"
     return f"{embedder.identity}, {dtype}, {where}"
+
+
+def _ranker(settings: Settings) -> str:
+    from assistant.answering.ranker import SentenceRanker, fits
+    from assistant.embedding import Embedder
+
+    embedder = Embedder.from_settings(settings)
+    if not fits(embedder):
+        return "sans objet : il ne va qu'avec le modèle embarqué ; les phrases sont classées par similarité"
+    SentenceRanker.load(embedder)
+    used = "en service" if settings.sentence_ranker else "au repos ; ASSISTANT_SENTENCE_RANKER=true le met en service"
+    return f"poids présents et vérifiés, {used}"
 
 
 def _notes(settings: Settings) -> str:

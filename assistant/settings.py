@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     embedding_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     chunk_tokens: int = Field(default=220, ge=32, le=510)
     passages: int = Field(default=5, ge=1, le=50)
+    sentence_ranker: bool = False
     max_sentences: int = Field(default=3, ge=1, le=10)
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
     host: str = Field(default="127.0.0.1", min_length=1)
@@ -97,6 +98,8 @@ def _unknown_name(name: str, known: set[str]) -> str:
 
 _FRENCH = {
     "int_parsing": "un nombre entier est attendu",
+    "bool_parsing": "true ou false est attendu",
+    "bool_type": "true ou false est attendu",
     "int_type": "un nombre entier est attendu",
     "int_from_float": "un nombre entier est attendu",
     "string_too_short": "la valeur est vide",

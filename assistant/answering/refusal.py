@@ -12,11 +12,20 @@ from assistant.french.words import index_terms
 from assistant.index import Build
 from assistant.models import NearestNote, Passage, Reason
 
-# Fitted by `benchmarks/refusal.py --fit` on the fitting half of PIAF dev's standalone questions, classes balanced.
-_COEFFICIENTS = {"similarity": 0.92, "passage": 0.93, "shared": 3.16, "named": 2.42}
-_INTERCEPT = -9.79
-#: 4 % of the fitting half's answerable questions fall below it.
-THRESHOLD = 0.32
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A fitted logistic model of `Support`; 4 % of the answerable questions it was fitted on are below `threshold`."""
+
+    coefficients: dict[str, float]
+    intercept: float
+    threshold: float
+
+
+# Fitted by `benchmarks/refusal.py --fit` on PIAF dev's standalone questions, classes balanced: with the sentence ranker
+# on the development articles, which it never saw in training; without it on the fitting half.
+_READ = Calibration({"reading": 0.30, "passage": 1.19, "shared": 2.41, "named": 2.40}, -7.48, 0.38)
+_COMPARED = Calibration({"similarity": 0.92, "passage": 0.93, "shared": 3.16, "named": 2.42}, -9.79, 0.32)
 _NEAREST = 3
 
 _TEXTS = {
@@ -29,18 +38,26 @@ _TEXTS = {
 class Support:
     """What speaks for an answer. `similarity` and `passage` in standard deviations above unrelated text, of the best
     sentence and the best passage; `shared` and `named` the part of the question's words and of its names that the
-    passages hold, 0 to 1 (1 where there are none).
+    passages hold, 0 to 1 (1 where there are none). `reading` is the ranker's best score, None where it did not read;
+    where it did, there is no similarity.
     """
 
     similarity: float
     passage: float
     shared: float
     named: float
+    reading: float | None = None
+
+    @property
+    def calibration(self) -> Calibration:
+        """The model that fits what was measured."""
+        return _COMPARED if self.reading is None else _READ
 
     @property
     def confidence(self) -> float:
         """The estimated probability that the passages answer, 0 to 1."""
-        logit = _INTERCEPT + sum(weight * float(getattr(self, name)) for name, weight in _COEFFICIENTS.items())
+        weights = self.calibration.coefficients.items()
+        logit = self.calibration.intercept + sum(weight * float(getattr(self, name)) for name, weight in weights)
         return 1 / (1 + math.exp(-logit))
 
 
@@ -58,6 +75,7 @@ def measure_support(
         passage=(max(passage.dense for passage in passages) - mean) / std,
         shared=TermWeights(build, question).shared(read),
         named=_named(question, read),
+        reading=max((c.reading for c in ranked if c.reading is not None), default=None),
     )
 
 
@@ -71,7 +89,7 @@ def reason_to_refuse(question: str, support: Support | None) -> Reason | None:
     """Why not to answer, None to answer."""
     if not index_terms(question):
         return Reason.TOO_VAGUE
-    if support is None or support.confidence < THRESHOLD:
+    if support is None or support.confidence < support.calibration.threshold:
         return Reason.NOT_IN_CORPUS
     return None
 

@@ -50,6 +50,13 @@ def test_more_support_never_lowers_confidence(name: str) -> None:
     assert 0 < middle.confidence < more.confidence < 1
 
 
+@pytest.mark.parametrize("name", ["reading", "passage", "shared", "named"])
+def test_more_support_never_lowers_confidence_when_read(name: str) -> None:
+    middle = Support(similarity=0, passage=4, shared=0.5, named=0.5, reading=4)
+    more = replace(middle, **{name: getattr(middle, name) * 1.5})
+    assert 0 < middle.confidence < more.confidence < 1
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_is_said_in_french(reason: Reason) -> None:
     plain, filtered = text(reason, filtered=False), text(reason, filtered=True)
