@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Self
 
 from assistant import questions
@@ -55,22 +56,41 @@ class Assistant:
         with self.reader.lease() as build:
             return retrieve(build, self.embedder, question, self.settings.passages, filters).passages
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Reply:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        today: date | None = None,
+    ) -> Reply:
         """An `Answer`, or a `Refusal` where the corpus is silent.
+
+        Args:
+            question: in French, or in English.
+            history: the turns before it, oldest first.
+            filters: which notes may answer.
+            today: the day on which it is asked, the current one where left out.
 
         Raises:
             QuestionError: the question is empty or too long.
         """
-        return _last(self.stream(question, history, filters))
+        return _last(self.stream(question, history, filters, today))
 
-    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        today: date | None = None,
+    ) -> Iterator[Event]:
         """`PassagesFound`, one `SentenceReady` a sentence, then `Finished` with the same reply as `ask`.
 
         Raises:
             QuestionError: the question is empty or too long.
         """
         questions.check(question, self.settings)
-        return self._stream(Request(question, tuple(history), filters or Filters()), self._generator)
+        request = Request(question, tuple(history), filters or Filters(), today or date.today())
+        return self._stream(request, self._generator)
 
     def _stream(self, request: Request, generator: Generator | None) -> Iterator[Event]:
         with self.reader.lease() as build:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
 from assistant.answering import extractive, generative, refusal
+from assistant.answering.choice import choose
 from assistant.answering.citations import cite
-from assistant.answering.followup import stand_alone
+from assistant.answering.evidence import Evidence, Search
+from assistant.answering.followup import readings
 from assistant.answering.generative import Outcome
 from assistant.answering.ranker import SentenceRanker
 from assistant.embedding import Embedder
@@ -29,16 +32,17 @@ from assistant.models import (
     Timings,
     Turn,
 )
-from assistant.retrieval import Retrieval, retrieve
+from assistant.retrieval import Retrieval
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question as it enters the chain."""
+    """One question as it enters the chain; `today` is the day on which it is asked."""
 
     question: str
     history: Sequence[Turn] = ()
     filters: Filters = field(default_factory=Filters)
+    today: date = field(default_factory=date.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,65 +59,75 @@ class Chain:
     ranker: SentenceRanker | None = None
 
     def runnable(self) -> Runnable[Any, Any]:
-        """LCEL: takes `{"request": Request}`, gives it back with `standalone`, `retrieval`, `reply`, `timings`."""
+        """LCEL: takes `{"request": Request}`, gives it back with `readings`, `evidence` and `reply`, each `Timed`."""
         return (
-            RunnablePassthrough.assign(standalone=_timed("rewrite", self._rewrite))
-            | RunnablePassthrough.assign(retrieval=_timed("retrieve", self._retrieve))
+            RunnablePassthrough.assign(readings=_timed("rewrite", self._rewrite))
+            | RunnablePassthrough.assign(evidence=_timed("retrieve", self._retrieve))
             | RunnablePassthrough.assign(reply=_timed_steps("answer", self._answer))
         )
 
     def stream(self, request: Request) -> Iterator[Event]:
         """The passages as soon as they are found, then each sentence as it is released, then the whole reply."""
-        standalone: Timed | None = None
-        retrieval: Timed | None = None
+        stages: dict[str, Timed] = {}
         for step in self.runnable().stream({"request": request}):
-            standalone = step.get("standalone", standalone)
-            if "retrieval" in step and standalone is not None:
-                retrieval = step["retrieval"]
-                yield PassagesFound(standalone.value, retrieval.value.passages)
-            if "reply" in step and standalone is not None and retrieval is not None:
-                answered: Timed = step["reply"]
-                timings = Timings(standalone.milliseconds, retrieval.milliseconds, answered.milliseconds)
-                yield _event(answered.value, timings)
+            stages |= {name: value for name, value in step.items() if isinstance(value, Timed)}
+            if "evidence" in step:
+                found: Evidence = stages["evidence"].value
+                yield PassagesFound(found.question, found.passages)
+            if "reply" in step:
+                yield _event(stages)
 
-    def _rewrite(self, state: dict[str, Any]) -> str:
+    def _rewrite(self, state: dict[str, Any]) -> tuple[str, ...]:
         request: Request = state["request"]
-        return stand_alone(request.question, request.history)
+        return readings(request.question, request.history)
 
-    def _retrieve(self, state: dict[str, Any]) -> Retrieval:
-        question, filters = state["standalone"].value, state["request"].filters
-        return retrieve(self.build, self.embedder, question, self.passages, filters)
+    def _retrieve(self, state: dict[str, Any]) -> Evidence:
+        """Of the first reading of the question that the notes answer, else of the first."""
+        search, found = self._search(state["request"]), []
+        for reading in state["readings"].value:
+            found.append(search.evidence(reading))
+            if found[-1].reason is None:
+                return found[-1]
+        return found[0]
+
+    def _search(self, request: Request) -> Search:
+        return Search(self.build, self.embedder, self.passages, request.today, self.ranker, request.filters)
 
     def _answer(self, state: dict[str, Any]) -> Iterator[SentenceReady | Reply]:
         """Each sentence, then the reply. Whether to refuse is decided before anything is written."""
-        request, standalone, retrieval = state["request"], state["standalone"].value, state["retrieval"].value
-        ranked = extractive.rank_sentences(self.build, self.embedder, standalone, retrieval, self.ranker)
-        support = refusal.measure_support(self.build, standalone, retrieval.passages, ranked)
-        reason = refusal.reason_to_refuse(standalone, support)
-        common = {
+        request: Request = state["request"]
+        evidence: Evidence = state["evidence"].value
+        choice = choose(self._search(request), evidence, self.max_sentences)
+        common: dict[str, Any] = {
             "question": request.question,
-            "standalone_question": standalone,
-            "passages": retrieval.passages,
-            "answerer": extractive.NAME,
+            "standalone_question": evidence.question,
+            "passages": evidence.passages,
             "build": self.build.id,
+            "confidence": evidence.confidence,
         }
-        written = Outcome()
-        if reason is None and self.generator is not None:
-            common["answerer"] = generative.NAME
-            written = yield from self._write(standalone, retrieval)
-            reason = Reason.NOT_IN_CORPUS if written.declined else None
-        if reason is not None:
-            nearest = refusal.nearest_notes(retrieval.passages)
-            text = refusal.text(reason, filtered=bool(request.filters))
-            yield Refusal(reason=reason, text=text, nearest=nearest, **common)
+        written, answerer = Outcome(), extractive.NAME
+        if choice.plain and self.generator is not None:
+            written = yield from self._write(evidence.question, evidence.retrieval)
+            choice = replace(choice, reason=Reason.NOT_IN_CORPUS if written.declined else None)
+            answerer = generative.NAME if written.sentences or written.declined else answerer
+        if choice.reason is not None:
+            nearest = refusal.nearest_notes(evidence.passages)
+            text = refusal.text(choice.reason, filtered=bool(request.filters))
+            yield Refusal(reason=choice.reason, text=text, nearest=nearest, answerer=answerer, **common)
             return
         sentences, citations = written.sentences, written.citations
         if not sentences:
-            common["answerer"] = extractive.NAME
-            sentences, citations = cite([c.span for c in extractive.select(ranked, self.max_sentences)])
+            sentences, citations = cite([c.span for c in choice.candidates])
             yield from (SentenceReady(s, tuple(c for c in citations if c.number in s.citations)) for s in sentences)
-        beside: dict[str, Any] = {"notice": written.notice, "dropped": written.dropped}
-        yield Answer(sentences=sentences, citations=citations, **common, **beside)
+        yield Answer(
+            sentences=sentences,
+            citations=citations,
+            answerer=answerer,
+            notice=choice.notice or written.notice,
+            corrects=choice.corrects,
+            dropped=written.dropped,
+            **common,
+        )
 
     def _write(self, question: str, retrieval: Retrieval) -> Generator[SentenceReady, None, Outcome]:
         """The sentences that the chat model writes; the outcome is returned."""
@@ -160,5 +174,9 @@ def _timed_steps(name: str, stage: Any) -> RunnableLambda[dict[str, Any], Timed]
     return RunnableLambda(run, name=name)
 
 
-def _event(value: SentenceReady | Reply, timings: Timings) -> Event:
-    return value if isinstance(value, SentenceReady) else Finished(replace(value, timings=timings))
+def _event(stages: dict[str, Timed]) -> Event:
+    """The event of the answer's latest value; the reply says how long each stage took."""
+    value: SentenceReady | Reply = stages["reply"].value
+    if isinstance(value, SentenceReady):
+        return value
+    return Finished(replace(value, timings=Timings(*(stage.milliseconds for stage in stages.values()))))

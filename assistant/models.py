@@ -27,6 +27,8 @@ class Reason(StrEnum):
 
     NOT_IN_CORPUS = "not_in_corpus"
     TOO_VAGUE = "too_vague"
+    FUTURE_OR_UNKNOWN_DATE = "future_or_unknown_date"
+    OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +169,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of a conversation."""
+    """One message of a conversation; `cited` are the ids of the notes that an answer cited, where they are known."""
 
     role: Literal["user", "assistant"]
     content: str
+    cited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +203,9 @@ class Timings:
 class Answer:
     """Sentences in reading order, each with its citations.
 
-    `notice` is what the reader should know beside them, in French; `dropped` how many written sentences were not
-    verified and so are not among them.
+    `confidence` is the estimated probability that the notes answer the question, 0 to 1. `notice` is what the reader
+    should know beside the sentences, in French; `corrects` whether they contradict what the question takes for granted.
+    `dropped` is how many written sentences were not verified and so are not among them.
     """
 
     question: str
@@ -212,7 +216,9 @@ class Answer:
     answerer: str
     build: str
     timings: Timings = field(default_factory=Timings)
+    confidence: float = 1.0
     notice: str | None = None
+    corrects: bool = False
     dropped: int = 0
 
     @property
@@ -223,7 +229,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No answer, and why: a value, never an exception."""
+    """No answer, and why: a value, never an exception. `confidence` as in `Answer`."""
 
     question: str
     standalone_question: str
@@ -234,6 +240,7 @@ class Refusal:
     answerer: str
     build: str
     timings: Timings = field(default_factory=Timings)
+    confidence: float = 0.0
 
 
 Reply = Answer | Refusal

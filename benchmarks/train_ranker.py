@@ -1,14 +1,16 @@
 """Makes the sentence ranker's weights, then fits what is mixed with its score: `python -m benchmarks.train_ranker`.
 
 Reads PIAF dev, split by article: the ranker learns on `train`, the mix on `development`, figures are quoted on
-`report` (`benchmarks/sentences.py`). `--mix` fits the mix alone, with the weights in place. About
-15 minutes on 2 cores.
+`report` (`benchmarks/sentences.py`). `--mix` fits the mix alone, with the weights in place. `--more FILE` adds
+questions of another corpus in SQuAD's format, in any language of the embedded model, to the first epoch: the shipped
+weights read SQuAD-it's test file and XQuAD (assistant/answering/weights/README.md). About 40 minutes on 2 cores.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -37,6 +39,7 @@ from benchmarks.sentences import holds_answer, plain, ranked
 SHARED_LAYERS = 4  # the lowest stay the embedder's, like the embeddings
 QUESTIONS, RATE, HEAD_RATE, WARM_UP, EPOCHS = 4, 1e-4, 1e-3, 40, 2
 OTHER_PASSAGE = 0.6  # how often a wrong passage is read beside the right one
+MORE_CHARS, MORE_QUESTIONS = 750, 3_600  # longest passage and most questions taken of one added file
 START_WEIGHT = 0.5  # of the loss on the answer's first token
 
 
@@ -71,6 +74,49 @@ def _others(bot: Assistant, question: Question, readings: dict[str, Reading]) ->
     return tuple(free[:4])
 
 
+def squad_examples(path: Path, translated: dict[str, str]) -> list[Example]:
+    """Questions of a file in SQuAD's format; the passages that share most words of the same article are read as wrong.
+
+    Wordpieces are shared between languages, so what is learned on one serves another. Every second question that has
+    a translation is asked in it.
+    """
+    found: list[Example] = []
+    for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+        texts = [paragraph["context"] for paragraph in article["paragraphs"]]
+        readings = [Reading(article["title"], text, sentence_spans(text)) for text in texts]
+        words = [set(plain(text).split()) for text in texts]
+        for own, paragraph in enumerate(article["paragraphs"]):
+            for asked in paragraph["qas"] if len(texts[own]) <= MORE_CHARS else ():
+                text = translated.get(asked["id"]) if len(found) % 2 else None
+                question = Question(asked["id"], text or asked["question"], _answers(asked), None, True)
+                at = asked["answers"][0]["answer_start"]
+                if plain(texts[own][at : at + len(question.answers[0])]) == plain(question.answers[0]):
+                    found.append(Example(question, readings[own], at, _like(question, own, readings, words)))
+    return random.sample(found, min(len(found), MORE_QUESTIONS))
+
+
+def squad_questions(path: Path) -> dict[str, str]:
+    """Id -> question of a file in SQuAD's format."""
+    articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+    return {q["id"]: q["question"] for a in articles for paragraph in a["paragraphs"] for q in paragraph["qas"]}
+
+
+def _answers(asked: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(answer["text"] for answer in asked["answers"]))
+
+
+def _like(question: Question, own: int, readings: Sequence[Reading], words: Sequence[set[str]]) -> tuple[Reading, ...]:
+    asked = set(plain(question.text).split())
+    free = [
+        i
+        for i, reading in enumerate(readings)
+        if i != own
+        and len(reading.text) <= MORE_CHARS
+        and not any(plain(answer) in plain(reading.text) for answer in question.answers)
+    ]
+    return tuple(readings[i] for i in sorted(free, key=lambda i: -len(words[i] & asked))[:4])
+
+
 def batches(data: Sequence[Example]) -> Iterator[list[Example]]:
     """One epoch, examples of like length together."""
     order = random.sample(data, len(data))
@@ -102,8 +148,8 @@ def loss_of(example: Example, encoded: Sequence[Encoded], output: torch.Tensor) 
     return loss
 
 
-def train(bot: Assistant, data: Sequence[Example]) -> dict[str, torch.Tensor]:
-    """The upper layers and heads after all epochs."""
+def train(bot: Assistant, epochs: Sequence[Sequence[Example]]) -> dict[str, torch.Tensor]:
+    """The upper layers and heads after all epochs, each with the examples that it reads."""
     model, heads = _untrained(bot)
     own = [p for p in model.parameters() if p.requires_grad]
     groups: list[dict[str, Any]] = [
@@ -112,12 +158,12 @@ def train(bot: Assistant, data: Sequence[Example]) -> dict[str, torch.Tensor]:
         {"params": heads.parameters(), "lr": HEAD_RATE, "weight_decay": 0},
     ]
     optimiser = torch.optim.AdamW(groups)
-    total = EPOCHS * -(-len(data) // QUESTIONS)
+    total = sum(-(-len(data) // QUESTIONS) for data in epochs)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1, (step + 1) / WARM_UP) * max(0.03, 1 - step / total)
     )
     started = time.monotonic()
-    for step, batch in enumerate(batch for _ in range(EPOCHS) for batch in batches(data)):
+    for step, batch in enumerate(batch for data in epochs for batch in batches(data)):
         loss = _step(bot, model, heads, batch)
         torch.nn.utils.clip_grad_norm_(own, 1.0)
         optimiser.step()
@@ -197,13 +243,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mix", action="store_true", help="fit the mix alone, with the weights in place")
     parser.add_argument("--out", type=Path, default=ranker.WEIGHTS, help="where the weights go")
+    parser.add_argument("--more", type=Path, nargs="*", default=[], help="files in SQuAD's format")
+    parser.add_argument("--translated", type=Path, help="the same questions as one of them, in another language")
     arguments = parser.parse_args()
     random.seed(0)
     torch.manual_seed(0)
     notes = piaf_notes()
     bot = assistant_over("piaf", notes)
     if not arguments.mix:
-        write(train(bot, examples(bot, notes)), arguments.out)
+        own = examples(bot, notes)
+        translated = squad_questions(arguments.translated) if arguments.translated else {}
+        more = [example for path in arguments.more for example in squad_examples(path, translated)]
+        write(train(bot, [own + more] + [own] * (EPOCHS - 1)), arguments.out)
         print("name this sha256 in assistant/answering/ranker.py, then run again with --mix")
         return
     fit_mix(bot, of_part("development", [q for q in piaf_questions() if q.standalone]))

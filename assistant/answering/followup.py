@@ -30,6 +30,11 @@ _READ = 500  # characters of an earlier turn
 _SHORT = 2  # content words; a question with fewer and no name says too little by itself
 
 
+def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
+    """The questions that this one may mean, the likeliest first; the next is tried where the notes don't answer one."""
+    return (stand_alone(question, history),)
+
+
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
     """The question to search for: itself, or with the last question that had a subject behind it.
 

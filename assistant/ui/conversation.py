@@ -82,7 +82,8 @@ def history(conversation: Iterable[Exchange]) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     for exchange in conversation:
         if exchange.reply is not None:
-            turns += [Turn("user", exchange.question), Turn("assistant", _plain(exchange.reply))]
+            cited = tuple(dict.fromkeys(citation.note_id for citation in exchange.citations))
+            turns += [Turn("user", exchange.question), Turn("assistant", _plain(exchange.reply), cited)]
     return tuple(turns)
 
 

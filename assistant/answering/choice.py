@@ -1,0 +1,32 @@
+"""Evidence -> the sentences that make the answer, what must be said beside them, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.answering import extractive
+from assistant.answering.evidence import Evidence, Search
+from assistant.answering.extractive import Candidate
+from assistant.models import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Sentences in reading order; `notice` and `corrects` as in `Answer`; `reason` is set where nothing is answered."""
+
+    candidates: tuple[Candidate, ...] = ()
+    notice: str | None = None
+    corrects: bool = False
+    reason: Reason | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether a chat model may write the answer instead: nothing is to be said beside it."""
+        return self.reason is None and self.notice is None and not self.corrects
+
+
+def choose(search: Search, evidence: Evidence, max_sentences: int) -> Choice:
+    """The best sentences."""
+    if evidence.reason is not None:
+        return Choice(reason=evidence.reason)
+    return Choice(tuple(extractive.select(evidence.ranked, max_sentences)))
