@@ -15,16 +15,19 @@ from assistant.embedding import Embedder
 from assistant.french.words import content_words, variants
 from assistant.index import Build
 from assistant.models import Filters, Passage
+from assistant.rescoring import MOST, Match, Matcher, bonus
 
 _CANDIDATES = 100  # taken from each of the two indexes
+RESCORED = 20  # passages read word by word, at least
 _LEXICAL_DEPTH = 1_000  # how far BM25 scores are known for dense candidates
 _EXACT = 2_000  # up to so many allowed chunks, a filtered search compares them all
 _MOST = 1_000  # neighbours asked of Chroma at once, at most
-#: What a perfect lexical match is worth, in standard deviations of the embedder's cosines (docs/decisions/0005).
+#: What a perfect BM25 is worth in the first selection, in standard deviations of the embedder's cosines.
 LEXICAL_WEIGHT = 10.4
 #: What speaking of the date asked about is worth, likewise.
 DATE_WEIGHT = 1.0
-_PERFECT = 2.2  # k1 + 1: the limit of BM25 over the question's own idf mass
+PERFECT = 2.2  # k1 + 1: the limit of BM25 over the question's own idf mass
+_UNSHARED = (0.0, 0.0)
 
 Vectors = NDArray[np.float32]
 
@@ -57,9 +60,9 @@ def retrieve(
 ) -> Retrieval:
     """The `count` best passages of the build for a stand-alone question.
 
-    A passage's score is its cosine plus a bonus for shared words: its BM25 over the most that the question's words
-    could give. A paraphrase shares few words and so is ranked by its meaning; a rare name weighs by itself. A passage
-    that speaks of a date which the question names comes before its likes: the date of the event, not of the note.
+    A passage's score is its cosine plus a bonus for shared words (`assistant.rescoring`). A paraphrase shares few words
+    and so is ranked by its meaning; a rare name weighs by itself. A passage that speaks of a date which the question
+    names comes before its likes: the date of the event, not of the note.
 
     Args:
         build: where to look.
@@ -76,19 +79,29 @@ def retrieve(
     lexical = _lexical(build, question)
     dense = _dense(build, vector, lexical, allowed)
     std = build.manifest.similarity_std
-    fused = {key: _fused(cosine, lexical.get(key, (0.0, 0.0))[1], key in on_date, std) for key, cosine in dense.items()}
-    best = sorted(fused, key=lambda key: (-fused[key], key))[:count]
+    fused = {key: _fused(cosine, lexical.get(key, _UNSHARED)[1], key in on_date, std) for key, cosine in dense.items()}
+    best = sorted(fused, key=lambda key: (-fused[key], key))[: max(count, RESCORED)]
     found = build.catalogue.chunks(best)
+    matcher = Matcher(question, question_idf(build, question))
+    scores = {
+        key: _score(dense[key], matcher.match(*found[key], lexical.get(key, _UNSHARED)[1]), key in on_date, std)
+        for key in best
+    }
     passages = tuple(
-        Passage(*found[key], rank, max(0.0, fused[key]), dense[key], lexical.get(key, (0.0, 0.0))[0])
-        for rank, key in enumerate(best, start=1)
+        Passage(*found[key], rank, scores[key], dense[key], lexical.get(key, _UNSHARED)[0])
+        for rank, key in enumerate(sorted(best, key=lambda key: (-scores[key], key))[:count], start=1)
     )
     return Retrieval(vector, passages, asked, on_date)
 
 
 def _fused(cosine: float, share: float, on_date: bool, std: float) -> float:
-    bonus = LEXICAL_WEIGHT * share / _PERFECT + DATE_WEIGHT * on_date
-    return min(1.0, (cosine + std * bonus) / (1 + std * LEXICAL_WEIGHT))
+    return cosine + std * (LEXICAL_WEIGHT * share + DATE_WEIGHT * on_date)
+
+
+def _score(cosine: float, match: Match, on_date: bool, std: float) -> float:
+    """0 to 1, 1 for a perfect match in meaning and words."""
+    score = (cosine + std * (bonus(match) + DATE_WEIGHT * on_date)) / (1 + std * MOST)
+    return min(1.0, max(0.0, score))
 
 
 def question_terms(question: str) -> list[str]:
@@ -97,14 +110,20 @@ def question_terms(question: str) -> list[str]:
 
 
 def _lexical(build: Build, question: str) -> dict[str, tuple[float, float]]:
-    """Chunk id -> BM25 and its share of the question's idf mass (0 to 2.2)."""
-    terms = question_terms(question)
-    if not terms:
+    """Chunk id -> BM25, and its part of the most that the question's words can give (0 to 1)."""
+    idf = question_idf(build, question)
+    if not idf:
         return {}
-    scores = build.catalogue.lexical_scores(terms, _LEXICAL_DEPTH)
+    scores = build.catalogue.lexical_scores(list(idf), _LEXICAL_DEPTH)
+    most = PERFECT * sum(idf.values())
+    return {key: (score, score / most) for key, score in scores.items()}
+
+
+def question_idf(build: Build, question: str) -> dict[str, float]:
+    """Index term of the question -> its idf in the build."""
+    terms = question_terms(question)
     frequencies = build.catalogue.document_frequencies(terms)
-    mass = sum(_fts_idf(build.catalogue.chunk_count, frequencies.get(term, 0)) for term in terms)
-    return {key: (score, score / mass) for key, score in scores.items()}
+    return {term: _fts_idf(build.catalogue.chunk_count, frequencies.get(term, 0)) for term in terms}
 
 
 def _fts_idf(count: int, frequency: int) -> float:

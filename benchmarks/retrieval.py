@@ -1,9 +1,10 @@
-"""Retrieval, each score alone and fused: `python -m benchmarks.retrieval [piaf|paraphrases]`.
+"""Retrieval, each score alone and fused: `python -m benchmarks.retrieval [piaf|paraphrases] [--fit]`.
 
-piaf: PIAF dev over all 1,518 passages. The weight of the lexical score was chosen on the questions that are not
-standalone; figures are quoted on those that are. paraphrases: the 60 questions of evals/cases/paraphrases_open.jsonl,
-written to share few words with the open notes that answer them; nothing was chosen on them. Compared in the same run:
-each score alone, reciprocal rank fusion (k = 60), the product's fusion.
+piaf: PIAF dev over all 1,518 passages, by part (`benchmarks/parts.py`). `--fit` fits the weights of the matching words
+(`assistant/rescoring.py`) on the train articles and prints them; figures are quoted on the standalone questions of the
+report articles. paraphrases: the 60 questions of evals/cases/paraphrases_open.jsonl, written to share few words with
+the open notes that answer them; nothing was chosen on them. Compared in the same run: each score alone, reciprocal rank
+fusion (k = 60), the product's fusion.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
 from assistant import Assistant
 from assistant.index import Build
-from assistant.retrieval import question_terms, retrieve
+from assistant.models import Passage
+from assistant.rescoring import Matcher
+from assistant.retrieval import PERFECT, RESCORED, question_idf, question_terms, retrieve
 from benchmarks.data import (
     ROOT,
     Question,
@@ -24,6 +30,7 @@ from benchmarks.data import (
     piaf_questions,
     seed_notes,
 )
+from benchmarks.parts import of_part
 
 _DEPTH = 100
 Ranker = Callable[[str], list[str]]
@@ -76,11 +83,35 @@ def report(ranker: Ranker, questions: Sequence[Question]) -> str:
 
 
 def piaf() -> None:
-    """Print the tables of both groups of PIAF dev."""
+    """Print a table for each part of PIAF dev."""
     bot = assistant_over("piaf", piaf_notes())
-    answerable = [q for q in piaf_questions() if q.passage_id]
-    show(bot, "standalone (reported)", [q for q in answerable if q.standalone])
-    show(bot, "not standalone (chosen on)", [q for q in answerable if not q.standalone])
+    for part in ("report", "development", "train"):
+        questions = of_part(part, [q for q in piaf_questions() if q.standalone])
+        show(bot, f"{part} articles, standalone", questions)
+
+
+def fit(bot: Assistant, questions: Sequence[Question]) -> None:
+    """Print the weights that tell the right passage from the nineteen others best: logistic over pairs of them."""
+    build, differences, weights = bot.reader.current, [], []
+    for question in questions:
+        found = retrieve(build, bot.embedder, question.text, RESCORED).passages
+        right = np.array([p.note.id == question.passage_id for p in found])
+        rows = np.array([_features(build, question.text, p) for p in found])
+        if right.any():
+            differences.append(rows[right][:1] - rows[~right])
+            weights.append(np.full((~right).sum(), 1 / max(1, (~right).sum())))
+    x, w = np.concatenate(differences), np.concatenate(weights)
+    both, signs = np.concatenate([x, -x]), np.repeat([True, False], len(x))
+    cosine, *others = LogisticRegression(fit_intercept=False).fit(both, signs, np.tile(w, 2)).coef_[0]
+    names = ("share", "cover", "pairs")
+    print({name: round(float(weight / cosine), 2) for name, weight in zip(names, others, strict=True)})
+
+
+def _features(build: Build, question: str, passage: Passage) -> tuple[float, ...]:
+    idf = question_idf(build, question)
+    share = passage.lexical / (PERFECT * sum(idf.values())) if idf else 0.0
+    match = Matcher(question, idf).match(passage.chunk, passage.note, share)
+    return passage.dense / build.manifest.similarity_std, match.share, match.cover, match.pairs
 
 
 def paraphrases() -> None:
@@ -102,7 +133,11 @@ def main() -> None:
     """Measure what is named, PIAF by default."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("which", nargs="?", choices=("piaf", "paraphrases"), default="piaf")
-    {"piaf": piaf, "paraphrases": paraphrases}[parser.parse_args().which]()
+    parser.add_argument("--fit", action="store_true", help="fit the weights of the matching words first")
+    arguments = parser.parse_args()
+    if arguments.fit:
+        fit(assistant_over("piaf", piaf_notes()), of_part("train", piaf_questions()))
+    {"piaf": piaf, "paraphrases": paraphrases}[arguments.which]()
 
 
 if __name__ == "__main__":

@@ -177,7 +177,7 @@ def train(bot: Assistant, epochs: Sequence[Sequence[Example]]) -> dict[str, torc
 
 def _untrained(bot: Assistant) -> tuple[Any, torch.nn.Linear]:
     config = {"attn_implementation": "eager", "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0}
-    folder = bot.embedder._model[0].auto_model.name_or_path
+    folder = bot.embedder.encoder.name_or_path
     model = BertModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.float32, **config)
     model.embeddings.requires_grad_(False)
     model.encoder.layer[:SHARED_LAYERS].requires_grad_(False)
@@ -192,7 +192,7 @@ def _step(bot: Assistant, model: Any, heads: torch.nn.Linear, batch: Sequence[Ex
         [e.reading, *random.sample(e.others, min(len(e.others), int(random.random() < OTHER_PASSAGE)))] for e in batch
     ]
     pairs = [(e.question.text, reading) for e, of in zip(batch, reads, strict=True) for reading in of]
-    encoded = ranker.encode(bot.embedder._model.tokenizer, pairs)
+    encoded = ranker.encode(bot.embedder.tokenizer, pairs)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         output = ranker.forward(model, heads, encoded)
     loss, at = torch.zeros(()), 0

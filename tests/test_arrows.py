@@ -21,6 +21,7 @@ ORDER = [
     "embedding",
     "dates",
     "index",
+    "rescoring",
     "retrieval",
     "answering",
     "chain",

@@ -72,9 +72,9 @@ class SentenceRanker:
         _verify(weights, sha256)
         from safetensors.torch import load_file
 
-        bert, tokenizer = embedder._model[0].auto_model, embedder._model.tokenizer
+        bert = embedder.encoder
         state = {name: tensor.to(bert.dtype) for name, tensor in load_file(weights).items()}
-        return cls(*_assembled(bert, state), tokenizer)
+        return cls(*_assembled(bert, state), embedder.tokenizer)
 
     def scores(self, question: str, readings: Sequence[Reading]) -> list[Scores]:
         """For each passage the scores of its sentences, shape `(sentences,)`: higher answers better."""

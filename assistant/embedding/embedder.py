@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -108,6 +108,16 @@ class Embedder(Embeddings):
     def max_tokens(self) -> int:
         """How much of a text is read, in tokens, prompt and special tokens included."""
         return int(self._model.max_seq_length or 512)
+
+    @property
+    def encoder(self) -> Any:
+        """The transformer within (transformers' model), for what builds on its layers."""
+        return self._model[0].auto_model
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer of texts (transformers')."""
+        return self._model.tokenizer
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text, without prompt and special tokens."""

@@ -81,7 +81,7 @@ def test_nothing_to_read(reader: SentenceRanker) -> None:
 
 
 def test_embeddings_are_those_of_the_embedder(reader: SentenceRanker, embedder: Embedder) -> None:
-    assert reader._model.embeddings is embedder._model[0].auto_model.embeddings
+    assert reader._model.embeddings is embedder.encoder.embeddings
 
 
 def test_missing_or_altered_weights_are_refused(embedder: Embedder, tmp_path: Path) -> None:
