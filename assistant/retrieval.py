@@ -74,7 +74,7 @@ def retrieve(
     """
     asked = asked_dates(question, today or date.today())
     on_date = frozenset[str]().union(*(build.catalogue.speaking_of(days) for days in asked))
-    vector = embedder.encode_query(question)
+    vector = embedder.encode_query(build.catalogue.acronyms.both(question))
     allowed = build.catalogue.allowed(filters) if filters else None
     lexical = _lexical(build, question)
     dense = _dense(build, vector, lexical, allowed)
@@ -82,9 +82,13 @@ def retrieve(
     fused = {key: _fused(cosine, lexical.get(key, _UNSHARED)[1], key in on_date, std) for key, cosine in dense.items()}
     best = sorted(fused, key=lambda key: (-fused[key], key))[: max(count, RESCORED)]
     found = build.catalogue.chunks(best)
-    matcher = Matcher(question, question_idf(build, question))
+    phrasings = (question, *build.catalogue.acronyms.phrasings(question))
+    matchers = [Matcher(phrasing, question_idf(build, phrasing)) for phrasing in phrasings]
     scores = {
-        key: _score(dense[key], matcher.match(*found[key], lexical.get(key, _UNSHARED)[1]), key in on_date, std)
+        key: max(
+            _score(dense[key], matcher.match(*found[key], lexical.get(key, _UNSHARED)[1]), key in on_date, std)
+            for matcher in matchers
+        )
         for key in best
     }
     passages = tuple(
@@ -110,7 +114,15 @@ def question_terms(question: str) -> list[str]:
 
 
 def _lexical(build: Build, question: str) -> dict[str, tuple[float, float]]:
-    """Chunk id -> BM25, and its part of the most that the question's words can give (0 to 1)."""
+    """Chunk id -> BM25, and its part of the most that the question's words can give (0 to 1), in its best phrasing."""
+    found: dict[str, tuple[float, float]] = {}
+    for phrasing in (question, *build.catalogue.acronyms.phrasings(question)):
+        for key, scored in _phrasing_scores(build, phrasing).items():
+            found[key] = max(found.get(key, scored), scored, key=lambda score: score[1])
+    return dict(sorted(found.items(), key=lambda item: -item[1][1]))
+
+
+def _phrasing_scores(build: Build, question: str) -> dict[str, tuple[float, float]]:
     idf = question_idf(build, question)
     if not idf:
         return {}

@@ -37,10 +37,15 @@ STOP_WORDS = frozenset(
     # what a question says about itself
     "veut veulent dire signifie signifient signifier appelle appellent nomme nommé existe quelqu un dis dites "
     "donne donnez moi sais savez savoir connaître parle parlez expliquer explique expliquez peux pouvez veux "
+    "détail détails précision précisions "
     # English, for questions asked in it
     "the of and to is are was were an at by for from it this that these those what which who whom whose "
     "when where why how do does did has have had be been with about can could will would tell".split()
 )
+
+
+#: Words that tell an English question from a French one.
+_ENGLISH = frozenset("the who what when where which whose how does did is are was were about tell".split())
 
 
 def canonical(text: str) -> str:
@@ -66,6 +71,11 @@ _FOLDED_STOP_WORDS = STOP_WORDS | {fold(word) for word in STOP_WORDS}
 def words(text: str) -> list[str]:
     """All words in order, normalised; an elision is a word of its own, a dotted acronym loses its dots."""
     return [_undotted(word) for word in _WORD.findall(normalise(text))]
+
+
+def in_english(text: str) -> bool:
+    """Whether a question is asked in English."""
+    return not _ENGLISH.isdisjoint(words(text))
 
 
 def _undotted(word: str) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Self
 
 from assistant.dates import DateMention, DayRange, dates_to_search
-from assistant.french.words import index_terms
+from assistant.french.acronyms import Acronym, Acronyms, find_acronyms, is_acronym
+from assistant.french.spelling import Spelling, Spellings
+from assistant.french.words import index_terms, words
 from assistant.models import Chunk, Filters, Kind, Note, PartialDate
 
 FILE = "catalogue.sqlite"
@@ -31,6 +35,9 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_of_note ON chunks(note_id);
 CREATE TABLE spoken (chunk INTEGER NOT NULL REFERENCES chunks(number), first_day TEXT NOT NULL, last_day TEXT NOT NULL);
 CREATE INDEX spoken_days ON spoken(first_day, last_day);
+CREATE TABLE acronyms (short TEXT NOT NULL, long TEXT NOT NULL, notes INTEGER NOT NULL);
+CREATE TABLE words (word TEXT PRIMARY KEY, folded TEXT NOT NULL, written TEXT NOT NULL, count INTEGER NOT NULL);
+CREATE INDEX words_folded ON words(folded);
 CREATE VIRTUAL TABLE lexical USING fts5(terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(lexical, row);
 """
@@ -54,11 +61,14 @@ class Catalogue:
     def write(path: Path, notes: Iterable[Note], chunks: Iterable[Chunk]) -> None:
         """Make the file; notes and chunks in their order."""
         titles, dates = dict[str, str](), dict[str, _NoteDates]()
+        spellings, acronyms = Spellings(), Counter[Acronym]()
         with closing(sqlite3.connect(path)) as db, db:
             db.executescript(_TABLES)
             for note in notes:
                 titles[note.id], dates[note.id] = note.title, _NoteDates.read(note)
                 db.execute(f"INSERT INTO notes VALUES ({','.join('?' * 11)})", _note_row(note))
+                spellings.add(f"{note.title}\n{note.text}")
+                acronyms.update(set(find_acronyms(f"{note.title}\n{note.text}")))
             for chunk in chunks:
                 row = (chunk.id, chunk.note_id, chunk.ordinal, chunk.start, chunk.end)
                 cursor = db.execute(
@@ -69,6 +79,10 @@ class Catalogue:
                 db.execute("INSERT INTO lexical(rowid, terms) VALUES (?,?)", (number, terms))
                 days = dates[chunk.note_id].of(chunk)
                 db.executemany("INSERT INTO spoken VALUES (?,?,?)", [(number, *pair) for pair in days])
+            db.executemany(
+                "INSERT INTO words VALUES (?,?,?,?)", [(s.word, s.folded, s.written, s.count) for s in spellings]
+            )
+            db.executemany("INSERT INTO acronyms VALUES (?,?,?)", [(a.short, a.long, n) for a, n in acronyms.items()])
             db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
 
     def close(self) -> None:
@@ -127,6 +141,18 @@ class Catalogue:
         notes = self.notes([str(row[1]) for row in rows])
         return {str(row[0]): (_chunk(row, notes[str(row[1])]), notes[str(row[1])]) for row in rows}
 
+    def chunks_of(self, note_ids: Sequence[str]) -> dict[str, tuple[Chunk, Note]]:
+        """All the chunks of the notes, in reading order, by id."""
+        rows = self._rows_of("SELECT id FROM chunks WHERE note_id IN ({}) ORDER BY number", list(note_ids))
+        keys = [str(row[0]) for row in rows]
+        found = self.chunks(keys)
+        return {key: found[key] for key in keys}
+
+    def notes_of(self, chunk_ids: Iterable[str]) -> set[str]:
+        """The ids of the notes that the chunks are of."""
+        rows = self._rows_of("SELECT DISTINCT note_id FROM chunks WHERE id IN ({})", list(chunk_ids))
+        return {str(row[0]) for row in rows}
+
     def lexical_scores(self, terms: Sequence[str], limit: int) -> dict[str, float]:
         """Chunk id -> BM25 (FTS5: k1 1.2, b 0.75; > 0), the best `limit` of those that hold any of the terms."""
         if not terms:
@@ -142,6 +168,25 @@ class Catalogue:
         """In how many chunks each term occurs; terms that occur nowhere are left out."""
         rows = self._rows_of("SELECT term, doc FROM vocabulary WHERE term IN ({})", list(terms))
         return {str(term): int(str(count)) for term, count in rows}
+
+    @cached_property
+    def acronyms(self) -> Acronyms:
+        """What the notes' own acronyms stand for."""
+        rows = self._rows("SELECT short, long FROM acronyms ORDER BY notes DESC, short, long")
+        pairs = [Acronym(str(short), str(long)) for short, long in rows]
+        known = self.spellings(["".join(words(pair.short)) for pair in pairs])
+        return Acronyms(pairs, frozenset(word for word, spelling in known.items() if not is_acronym(spelling.written)))
+
+    def spellings(self, wanted: Sequence[str]) -> dict[str, Spelling]:
+        """Those of the words, in small letters, that the notes hold."""
+        found = [_spelling(row) for row in self._rows_of("SELECT * FROM words WHERE word IN ({})", list(wanted))]
+        return {spelling.word: spelling for spelling in found}
+
+    def spellings_like(self, initials: Sequence[str], shortest: int, longest: int) -> list[Spelling]:
+        """The notes' words with one of these initials and so many letters, accents left out."""
+        sql = "SELECT * FROM words WHERE folded >= ? AND folded < ? AND length(folded) BETWEEN ? AND ?"
+        ranges = [(initial, chr(ord(initial) + 1), shortest, longest) for initial in dict.fromkeys(initials)]
+        return [_spelling(row) for values in ranges for row in self._rows(sql, values)]
 
     def speaking_of(self, days: DayRange) -> set[str]:
         """The ids of the chunks whose text or title speaks of a date within the range."""
@@ -208,6 +253,11 @@ def _note_row(note: Note) -> tuple[object, ...]:
         day.first.isoformat() if day else None,
         day.last.isoformat() if day else None,
     )
+
+
+def _spelling(row: tuple[object, ...]) -> Spelling:
+    word, folded, written, count = row
+    return Spelling(str(word), str(folded), str(written), int(str(count)))
 
 
 def _note(row: tuple[object, ...]) -> Note:

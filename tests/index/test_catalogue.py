@@ -56,6 +56,12 @@ def test_notes_and_chunks_come_back_as_they_were(catalogue: Catalogue) -> None:
     assert catalogue.chunk_count == 4
 
 
+def test_notes_and_their_chunks(catalogue: Catalogue) -> None:
+    assert catalogue.notes_of(["c-jour", "c-sans", "absent"]) == {"jour", "sans"}
+    assert catalogue.notes_of([]) == set()
+    assert catalogue.chunks_of(["mois", "absent"]) == {"c-mois": (whole(NOTES[1]), NOTES[1])}
+
+
 def test_what_does_not_exist(catalogue: Catalogue) -> None:
     assert catalogue.notes(["absent", "jour", "jour"]).keys() == {"jour"}
     assert catalogue.chunks(["absent"]) == {}
