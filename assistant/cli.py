@@ -22,6 +22,8 @@ from assistant.models import Kind  # noqa: E402
 from assistant.settings import Settings  # noqa: E402
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from assistant.assistant import Assistant
     from assistant.models import Citation, Filters, Reply
     from assistant.questions import BatchLine
@@ -151,7 +153,15 @@ def index_status() -> None:
 @click.option("--theme", "themes", multiple=True, metavar="THÈME", help="Thème des notes (répétable, comme --kind).")
 @click.option("--since", metavar="DATE", help="Notes datées de ce jour, mois ou année, ou d'après.")
 @click.option("--until", metavar="DATE", help="Notes datées de ce jour, mois ou année, ou d'avant.")
-def ask(question: str | None, as_json: bool, history: Path | None, batch: Path | None, **filtering: Any) -> None:
+@click.option("--today", metavar="JOUR", help="Jour (AAAA-MM-JJ) auquel la question est posée ; par défaut, ce jour.")
+def ask(
+    question: str | None,
+    as_json: bool,
+    history: Path | None,
+    batch: Path | None,
+    today: str | None,
+    **filtering: Any,
+) -> None:
     """Pose une question, ou celles d'un fichier.
 
     Les dates s'écrivent AAAA, AAAA-MM ou AAAA-MM-JJ. NATURE vaut programme, gouvernance, événement, étude ou autre.
@@ -164,23 +174,23 @@ def ask(question: str | None, as_json: bool, history: Path | None, batch: Path |
     if batch is not None and history is not None:
         raise click.UsageError("--history ne va pas avec --batch : mettez « history » dans chaque ligne du fichier.")
     settings = _settings()
-    filters = questions.read_filters(**filtering)
+    filters, day = questions.read_filters(**filtering), questions.read_day(today)
     show = questions.as_json if as_json else _as_text
     if batch is not None:
         lines = questions.read_batch(batch)
-        _answer_all(Assistant.open(settings), lines, filters, show)
+        _answer_all(Assistant.open(settings), lines, filters, day, show)
         return
     turns = questions.read_history(history) if history else ()
     questions.check(question or "", settings)
-    click.echo(show(Assistant.open(settings).ask(question or "", turns, filters), None))
+    click.echo(show(Assistant.open(settings).ask(question or "", turns, filters, day), None))
 
 
-def _answer_all(bot: Assistant, lines: list[BatchLine], filters: Filters, show: Show) -> None:
+def _answer_all(bot: Assistant, lines: list[BatchLine], filters: Filters, today: date | None, show: Show) -> None:
     """Answer every line: what goes wrong with one is said in its place and stops no other."""
     failed = 0
     for line in lines:
         try:
-            reply: Reply | AssistantError = line.answer(bot, filters)
+            reply: Reply | AssistantError = line.answer(bot, filters, today)
         except AssistantError as error:
             reply = error
         except Exception as error:

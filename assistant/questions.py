@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,22 +37,25 @@ def check(question: str, settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One line of a batch: a question to answer, or what is wrong with the line. `id` is as in the file."""
+    """One line of a batch: a question to answer, or what is wrong with the line. `id` is as in the file; `today` is
+    the day on which it counts as asked, where the line says so.
+    """
 
     id: Any
     question: str
     history: tuple[Turn, ...]
     fault: str | None = None
+    today: date | None = None
 
-    def answer(self, bot: Assistant, filters: Filters) -> Reply:
-        """Ask it.
+    def answer(self, bot: Assistant, filters: Filters, today: date | None = None) -> Reply:
+        """Ask it, on its own day or else on the one given.
 
         Raises:
             QuestionError: the line or its question cannot be taken.
         """
         if self.fault is not None:
             raise QuestionError(self.fault)
-        return bot.ask(self.question, self.history, filters)
+        return bot.ask(self.question, self.history, filters, self.today or today)
 
 
 def read_history(path: Path) -> tuple[Turn, ...]:
@@ -77,7 +81,7 @@ def _parse(text: str) -> Any:
 
 
 def read_batch(path: Path) -> list[BatchLine]:
-    """The questions of a JSONL file: `{"id", "question", "history"?}` a line; blank lines are passed over.
+    """The questions of a JSONL file: `{"id", "question", "history"?, "today"?}` a line; blank lines are passed over.
 
     Raises:
         QuestionError: the file cannot be read or holds no line.
@@ -106,9 +110,39 @@ def _line(number: int, text: str) -> BatchLine:
         if not isinstance(fields, dict) or not isinstance(fields.get("question"), str):
             raise ValueError("il faut un objet avec « id » et « question »")
         history = fields.get("history")
-        return BatchLine(identity, fields["question"], () if history is None else turns(history))
+        return BatchLine(
+            identity,
+            fields["question"],
+            () if history is None else turns(history),
+            today=_day(fields.get("today")),
+        )
     except ValueError as error:
         return BatchLine(identity, "", (), f"Ligne {number} : {error}.")
+
+
+def read_day(text: str | None) -> date | None:
+    """A day as `YYYY-MM-DD`; None for None.
+
+    Raises:
+        QuestionError: it has another form.
+    """
+    try:
+        return _day(text)
+    except ValueError as error:
+        message = str(error)
+        raise QuestionError(f"{message[0].upper()}{message[1:]}.") from None
+
+
+def _day(text: Any) -> date | None:
+    if text is None:
+        return None
+    try:
+        day = PartialDate.from_iso(text) if isinstance(text, str) else None
+    except ValueError:
+        day = None
+    if day is None or day.day is None:
+        raise ValueError(f"un jour s'écrit AAAA-MM-JJ et doit exister, reçu « {text} »")
+    return day.first
 
 
 def read_filters(kinds: Sequence[str], themes: Sequence[str], since: str | None, until: str | None) -> Filters:

@@ -151,6 +151,21 @@ def test_a_history_that_cannot_be_read(run: Run, settings: Settings, tmp_path: P
     run("ask", "--batch", str(absent), index_dir=settings.index_dir).assert_told(2, str(absent))
 
 
+def test_a_day_that_cannot_be_read(run: Run, settings: Settings) -> None:
+    done = run("ask", QUESTION, "--today", "demain", index_dir=settings.index_dir)
+    done.assert_told(2, "Un jour s'écrit AAAA-MM-JJ et doit exister, reçu « demain ».")
+
+
+def test_the_day_of_a_question(run: Run, settings: Settings) -> None:
+    asked = ("ask", "Quel est le prochain forum ?", "--today")
+    ahead = run(*asked, "2017-11-25", index_dir=settings.index_dir)
+    behind = run(*asked, "2026-03-02", index_dir=settings.index_dir)
+    assert (ahead.status, behind.status) == (0, 0)
+    assert "« 28 et 29 novembre prochains » : 28 et 29 novembre 2017" in ahead.out
+    assert "Aucun forum à venir" not in ahead.out
+    assert "Aucun forum à venir n’est annoncé dans les notes." in behind.out
+
+
 def test_a_port_in_use(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from assistant import Assistant, Filters, Settings, Turn
+from assistant import Answer, Assistant, Filters, Settings, Turn
 from assistant.errors import QuestionError
-from assistant.questions import BatchLine, as_json, check, read_batch, read_history, turns
+from assistant.questions import BatchLine, as_json, check, read_batch, read_day, read_history, turns
 
 TURNS = [{"role": "user", "content": "Qui ?"}, {"role": "assistant", "content": "Lui. [1]"}]
 
@@ -136,6 +137,30 @@ def test_a_batch_of_nothing(tmp_path: Path, text: str) -> None:
 def test_a_bad_line_is_an_error_when_asked(bot: Assistant) -> None:
     with pytest.raises(QuestionError, match="Ligne 3"):
         BatchLine("ligne 3", "", (), "Ligne 3 : ce n'est pas du JSON.").answer(bot, Filters())
+
+
+def test_the_day_of_a_line(tmp_path: Path, bot: Assistant) -> None:
+    lines = [{"question": "Quel est le prochain forum ?", "today": day} for day in ("2017-11-25", None, "2017-11", 3)]
+    own, none, month, number = read_batch(written(tmp_path, "\n".join(map(json.dumps, lines))))
+    assert (own.today, own.fault, none.today, none.fault) == (date(2017, 11, 25), None, None, None)
+    assert month.fault == "Ligne 3 : un jour s'écrit AAAA-MM-JJ et doit exister, reçu « 2017-11 »."
+    assert number.fault == "Ligne 4 : un jour s'écrit AAAA-MM-JJ et doit exister, reçu « 3 »."
+    told = "28 et 29 novembre prochains"
+    for reply in (own.answer(bot, Filters(), date(2026, 3, 2)), none.answer(bot, Filters(), date(2017, 11, 25))):
+        assert isinstance(reply, Answer)
+        assert told in reply.text
+        assert reply.notice is None
+    late = none.answer(bot, Filters(), date(2026, 3, 2))
+    assert isinstance(late, Answer)
+    assert (late.notice or "").startswith("Aucun forum à venir n’est annoncé dans les notes.")
+
+
+def test_a_day_that_is_none() -> None:
+    assert read_day(None) is None
+    assert read_day("2017-11-25") == date(2017, 11, 25)
+    for text in ("hier", "2017", "2017-02-30", ""):
+        with pytest.raises(QuestionError, match=f"^Un jour s'écrit AAAA-MM-JJ et doit exister, reçu « {text} ».$"):
+            read_day(text)
 
 
 def test_turns_from_plain_values() -> None:

@@ -6,12 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.dates.english import in_french
 from assistant.dates.mentions import DateMention, find_dates
 from assistant.models import PartialDate
 
 # Only these words tie a date to the day of the question; « le 17 octobre » may be of any year.
 _FROM_TODAY = re.compile(
-    r"prochain|derni[eè]r|demain|hier|aujourd|\bcette\b|\bce mois\b|il y a|\bdans\b|pass[ée]", re.I
+    r"prochain|derni[eè]r|demain|hier|aujourd|\bcet(?:te)?\b|il y a|\bdans\b|pass[ée]|d['’]ici|ann[ée]e en cours"
+    r"|\bce (?:mois|trimestre|semestre|matin|soir|week|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)"
+    r"|(?:fin|d[ée]but|milieu) (?:de l['’]ann[ée]e|du mois|de (?:la )?semaine)",
+    re.I,
 )
 
 
@@ -26,14 +30,52 @@ class DayRange:
         """Whether the mention shares a day with the range."""
         return mention.meets(self.first, self.last)
 
+    def holds(self, first: date, last: date) -> bool:
+        """Whether all of these days lie within the range."""
+        return (self.first is None or self.first <= first) and (self.last is None or last <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDates:
+    """What a question says of time: `ranges` as `asked_dates`; `rest` are its words without the dates; `yearless`
+    whether it names a day or a month of which it does not tell the year, and which may then be of any.
+    """
+
+    ranges: tuple[DayRange, ...]
+    rest: str
+    yearless: bool
+    _text: str
+
+    def in_year_of(self, day: date) -> tuple[DayRange, ...]:
+        """The ranges, the yearless ones taken in the year in which they lie nearest to a day."""
+        if not self.yearless:
+            return self.ranges
+        found = find_dates(self._text, PartialDate(day.year, day.month, day.day))
+        return tuple(DayRange(m.first, m.last) for m in found if m.resolved)
+
+
+def read_asked(question: str, today: date) -> AskedDates:
+    """The dates of a question, in French or in English."""
+    text = in_french(question)
+    found = {(m.start, m.end): m for m in find_dates(text, None)}
+    if _FROM_TODAY.search(text):
+        reference = PartialDate(today.year, today.month, today.day)
+        found |= {(m.start, m.end): m for m in find_dates(text, reference) if m.resolved}
+    mentions = list(found.values())
+    rest = list(text)
+    for mention in mentions:
+        rest[mention.start : mention.end] = " " * (mention.end - mention.start)
+    return AskedDates(
+        tuple(DayRange(m.first, m.last) for m in mentions if m.resolved),
+        "".join(rest),
+        bool(mentions) and not any(m.resolved for m in mentions),
+        text,
+    )
+
 
 def asked_dates(question: str, today: date) -> tuple[DayRange, ...]:
     """The ranges that the question names: absolute ones, and those that count from today (« le mois dernier »)."""
-    absolute = {(m.start, m.end): m for m in find_dates(question, None) if m.resolved}
-    if _FROM_TODAY.search(question):
-        reference = PartialDate(today.year, today.month, today.day)
-        absolute |= {(m.start, m.end): m for m in find_dates(question, reference) if m.resolved}
-    return tuple(DayRange(m.first, m.last) for m in absolute.values())
+    return read_asked(question, today).ranges
 
 
 def dates_to_search(text: str, reference: PartialDate | None) -> list[DateMention]:

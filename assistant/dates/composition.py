@@ -9,6 +9,7 @@ from assistant.dates.atoms import Atom, Grain, before
 from assistant.dates.expressions import Annual, Between, Direction, Expr, Fixed, Following, Open, PartOf, Side
 from assistant.dates.folding import Folded
 from assistant.dates.lexicon import PARTS, pattern
+from assistant.dates.ranges import Part
 
 _PART = pattern(
     r"(?:\b(?P<part>fin|debut|milieu|courant) (?:du mois (?:de |d')|de l'annee |d'annee |de l'|de la |du |de |d'|des )?"
@@ -49,7 +50,7 @@ _BY_YEAR = pattern(
 # Words that name something held or made yearly vouch for a year, unless that counts something ("forum 2018 places").
 _BY_NOUN = pattern(
     r"(?:(?<!plus\x20)(?<!moins\x20)(?<!pres\x20)(?<!environ\x20)(?<!total\x20)(?<!nombre\x20)\bde |\bpour |\bvers "
-    r"|\b(?:editions?|promotions?|sessions?|saisons?|exercices?|budgets?|bilans?|rentrees?|millesimes?|forums?|salons?|"
+    r"|\b(?:editions?|promotions?|sessions?|saisons?|exercices?|budgets?|bilans?|rentrees?|millesimes?|evenements?|forums?|salons?|"
     r"congres|sommets?|journees?|rencontres|assises|rapports?|barometres?|enquetes?|concours|prix|elections|municipales|"
     r"legislatives|presidentielles?|regionales|departementales|europeennes|cantonales|senatoriales|consulaires|"
     r"jeux olympiques|jo|loi de finances|plf|"
@@ -194,6 +195,8 @@ def _with_side(atom: Atom, folded: Folded) -> Atom:
     if found["side"] == "des" and folded.original(start, start + 3).lower() != "dès":
         return atom
     word = " ".join(found["side"].split())
+    if word == "avant" and isinstance(atom.expr, PartOf) and atom.expr.part is Part.LATE:
+        return Atom(start, atom.end, Open(Side.UNTIL, atom.expr))  # "avant fin 2017": until it is over
     expr = _turned(atom.expr, _TURNS[word]) if word in _TURNS else atom.expr
     return Atom(start, atom.end, Open(_SIDES[word], expr))
 

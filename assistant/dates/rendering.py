@@ -25,6 +25,18 @@ def format_day_range(first: date | None, last: date | None) -> str:
     return _days(first, last)
 
 
+def format_when(first: date, last: date) -> str:
+    """A closed range as an adverb: « le 17 octobre 2017 », « les 6 et 7 décembre 2017 », « en mai 2018 », « en 2017 ».
+
+    Raises:
+        ValueError: the range ends before it begins.
+    """
+    days = format_day_range(first, last)
+    if not days[0].isdigit() or len(days) == 4:
+        return days if days.startswith(("du ", "de ", "d'")) else f"en {days}"
+    return f"les {days}" if " et " in days else f"le {days}"
+
+
 def _open(first: date | None, last: date | None) -> str:
     if first is not None:
         return f"depuis le {_day(first)}"

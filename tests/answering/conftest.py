@@ -6,14 +6,25 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant import Settings
+from assistant import Assistant, Settings
 from assistant.embedding import Embedder
-from assistant.index import Build
+from assistant.index import Build, Recipe, sync
+from tests.answering.city_notes import NOTES
 
 
 @pytest.fixture(scope="module")
 def build(settings: Settings, embedder: Embedder) -> Iterator[Build]:
     """The build that `bot` answers from."""
     opened = Build.open_current(settings.index_dir, embedder, embedder.identity)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="package")
+def cities(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe, embedder: Embedder) -> Iterator[Assistant]:
+    """The assistant over the invented notes."""
+    made = Settings.load(index_dir=tmp_path_factory.mktemp("cities"))
+    sync(made.index_dir, NOTES, recipe)
+    opened = Assistant(made, embedder)
     yield opened
     opened.close()

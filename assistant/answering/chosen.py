@@ -1,0 +1,23 @@
+"""What was chosen to be said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.answering.extractive import Candidate
+from assistant.models import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Sentences in reading order; `notice` and `corrects` as in `Answer`; `reason` is set where nothing is answered."""
+
+    candidates: tuple[Candidate, ...] = ()
+    notice: str | None = None
+    corrects: bool = False
+    reason: Reason | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether a chat model may write the answer instead: nothing is to be said beside it."""
+        return self.reason is None and self.notice is None and not self.corrects

@@ -1,0 +1,77 @@
+"""« Compare A et B » -> the sentence of each of two notes that says what it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from assistant.answering.chosen import Choice
+from assistant.answering.evidence import Evidence, Search
+from assistant.answering.subject import Noun, Subject, subject_of
+from assistant.answering.telling import Told, holds_words, tell
+from assistant.french.words import index_terms
+from assistant.models import Note
+
+_COMPARES = re.compile(
+    r"^\W*(?:(?:peux-tu|pouvez-vous|pourriez-vous|merci de|can you|could you|please|me)[ ,]+)*"
+    r"(?:compare[rz]?|comparaison|(?:quelles?|what) .{0,12}diff[ée]rences?(?: y a-t-il)?|diff[ée]rences?)"
+    r"(?: (?:entre|between|de|of|with))?\s+(?P<things>.+?)[\s?.!]*$",
+    re.I,
+)
+_WHICH = re.compile(r"^\W*(?:lequel|laquelle|which)\b.*?(?:,|:|\bentre\b|\bbetween\b)\s*(?P<things>.+?)[\s?.!]*$", re.I)
+_BETWEEN = re.compile(r",?\s+(?:et|avec|and|with|versus|vs\.?|à|au|aux|ou|or)\s+", re.I)
+_ARTICLE = re.compile(r"^(?:(?:les?|la|du|des|de|the)\s+|(?:l|d)['’]\s*)", re.I)
+_THING = Noun("note", None, loose=True)
+_ENOUGH = 0.6  # of a thing's words in a title: « le Forum Smart City » is the « Forum Smart City du Grand Paris »
+
+
+def compare(search: Search, evidence: Evidence, max_sentences: int) -> Choice | None:
+    """A sentence on each of two things that have a note each; None where that is not sure."""
+    things = compared(evidence.question)
+    if things is None or max_sentences < 2:
+        return None
+    subjects = [subject_of(thing, _THING, "", search.today) for thing in things]
+    if any(not subject.topic for subject in subjects) or _told_together(search, subjects):
+        return None
+    found = [_note_of(search, subject, search.today) for subject in subjects]
+    notes = [note for note in found if note is not None]
+    if not notes or len({note.id for note in notes}) < len(notes):
+        return None
+    told = [_best(search, evidence, subject, note) for subject, note in zip(subjects, found, strict=True) if note]
+    told.sort(key=lambda t: (t.day, t.note.id))
+    missing = [thing for thing, note in zip(things, found, strict=True) if note is None]
+    notice = f"Aucune note trouvée sur « {missing[0]} »." if missing else None
+    return Choice(tuple(t.candidate for t in told), notice=notice)
+
+
+def compared(question: str) -> tuple[str, str] | None:
+    """The two things that a question compares, in its words; None where it compares none."""
+    match = _COMPARES.search(question) or _WHICH.search(question)
+    parts = _BETWEEN.split(match["things"]) if match else []
+    if len(parts) != 2:
+        return None
+    first, second = (_ARTICLE.sub("", part.strip()) for part in parts)
+    return (first, second) if first and second else None
+
+
+def _told_together(search: Search, subjects: list[Subject]) -> bool:
+    """Whether one note holds the words of both: then its own sentences say how they compare."""
+    first, second = (subject.notes(search.build, search.filters) for subject in subjects)
+    shared = search.build.catalogue.notes(sorted(first & second)).values()
+    return any(all(_titled(note, subject) < _ENOUGH for subject in subjects) for note in shared)
+
+
+def _note_of(search: Search, subject: Subject, today: date) -> Note | None:
+    """The note whose title names a thing best, of those that hold its words."""
+    notes = search.build.catalogue.notes(sorted(subject.notes(search.build, search.filters))).values()
+    best = max(notes, key=lambda note: (_titled(note, subject), -len(note.title)), default=None)
+    return best if best and _titled(best, subject) >= _ENOUGH else None
+
+
+def _titled(note: Note, subject: Subject) -> float:
+    return holds_words(set(index_terms(note.title).split()), subject.topic)
+
+
+def _best(search: Search, evidence: Evidence, subject: Subject, note: Note) -> Told:
+    (sentences,) = tell(search, evidence, subject, [note.id])
+    return sentences[0]
