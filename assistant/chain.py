@@ -10,13 +10,14 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
-from assistant.answering import extractive, generative, refusal
+from assistant.answering import extractive, generative, refusal, scope
 from assistant.answering.choice import choose
 from assistant.answering.citations import cite
 from assistant.answering.evidence import Evidence, Search
-from assistant.answering.followup import readings
+from assistant.answering.followup import Reading, readings
 from assistant.answering.generative import Outcome
 from assistant.answering.ranker import SentenceRanker
+from assistant.answering.wording import Wording
 from assistant.embedding import Embedder
 from assistant.index import Build
 from assistant.models import (
@@ -77,15 +78,20 @@ class Chain:
             if "reply" in step:
                 yield _event(stages)
 
-    def _rewrite(self, state: dict[str, Any]) -> tuple[str, ...]:
+    def _rewrite(self, state: dict[str, Any]) -> tuple[Reading, ...]:
+        """What the question may mean, it and the turns before it worded as the notes are."""
         request: Request = state["request"]
-        return readings(request.question, request.history)
+        return readings(request.question, request.history, Wording(self.build.catalogue, self.embedder).mended)
 
     def _retrieve(self, state: dict[str, Any]) -> Evidence:
-        """Of the first reading of the question that the notes answer, else of the first."""
+        """Of the first reading of the question that the notes answer, else of the first; nothing of what is no question
+        on them.
+        """
+        if scope.outside(state["request"].question):
+            return Evidence.out_of_scope(state["request"].question)
         search, found = self._search(state["request"]), []
         for reading in state["readings"].value:
-            found.append(search.evidence(reading))
+            found.append(search.evidence(reading.question, reading.meant))
             if found[-1].reason is None:
                 return found[-1]
         return found[0]
@@ -112,7 +118,8 @@ class Chain:
             answerer = generative.NAME if written.sentences or written.declined else answerer
         if choice.reason is not None:
             nearest = refusal.nearest_notes(evidence.passages)
-            text = refusal.text(choice.reason, filtered=bool(request.filters))
+            outside = scope.outside(request.question) if choice.reason is Reason.OUT_OF_SCOPE else None
+            text = refusal.text(choice.reason, self.build, filtered=bool(request.filters), outside=outside)
             yield Refusal(reason=choice.reason, text=text, nearest=nearest, answerer=answerer, **common)
             return
         sentences, citations = written.sentences, written.citations

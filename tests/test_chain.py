@@ -119,7 +119,7 @@ def test_invoked_or_streamed_the_runnable_says_the_same(chain: Chain) -> None:
     *_, last = chain.stream(request)
     assert isinstance(last, Finished)
     assert state["request"] == request
-    assert state["readings"].value == (request.question,)
+    assert [reading.question for reading in state["readings"].value] == [request.question]
     assert state["evidence"].value.passages == last.reply.passages
     assert state["reply"].value.text == last.reply.text
 

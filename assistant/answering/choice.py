@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from assistant.answering import extractive
+from assistant.answering.aggregates import asks_what_is_not_told
+from assistant.answering.chosen import Choice
+from assistant.answering.comparison import compare
+from assistant.answering.events import coming_or_past, passed
 from assistant.answering.evidence import Evidence, Search
-from assistant.answering.extractive import Candidate
+from assistant.answering.overview import overview
+from assistant.answering.premise import correction
 from assistant.models import Reason
 
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Sentences in reading order; `notice` and `corrects` as in `Answer`; `reason` is set where nothing is answered."""
-
-    candidates: tuple[Candidate, ...] = ()
-    notice: str | None = None
-    corrects: bool = False
-    reason: Reason | None = None
-
-    @property
-    def plain(self) -> bool:
-        """Whether a chat model may write the answer instead: nothing is to be said beside it."""
-        return self.reason is None and self.notice is None and not self.corrects
+__all__ = ["Choice", "choose"]
 
 
 def choose(search: Search, evidence: Evidence, max_sentences: int) -> Choice:
-    """The best sentences."""
+    """What the question asks over several notes or of time, where it does; else the best sentences."""
+    if evidence.reason is Reason.OUT_OF_SCOPE:
+        return Choice(reason=evidence.reason)
+    if asks_what_is_not_told(evidence):
+        return Choice(reason=Reason.NOT_IN_CORPUS)
+    for gather in (coming_or_past, overview, compare):
+        if choice := gather(search, evidence, max_sentences):
+            return choice
+    if choice := correction(evidence, max_sentences):
+        return choice
     if evidence.reason is not None:
         return Choice(reason=evidence.reason)
-    return Choice(tuple(extractive.select(evidence.ranked, max_sentences)))
+    candidates = tuple(extractive.select(evidence.ranked, max_sentences))
+    return Choice(candidates, notice=passed(search, evidence, candidates))

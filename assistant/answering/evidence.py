@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
+
+import numpy as np
 
 from assistant.answering import extractive, refusal
 from assistant.answering.extractive import Candidate
+from assistant.answering.followup import ANYTHING, Meant
 from assistant.answering.ranker import SentenceRanker
 from assistant.answering.refusal import Support
 from assistant.embedding import Embedder
+from assistant.french.words import fold, normalise, variants
 from assistant.index import Build
 from assistant.models import Filters, Passage, Reason
 from assistant.retrieval import Retrieval, retrieve
+
+_STEM = 6  # letters of a word that tell it in its other forms: partenaires, partenariat
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +33,24 @@ class Search:
     ranker: SentenceRanker | None = None
     filters: Filters = field(default_factory=Filters)
 
-    def evidence(self, question: str) -> Evidence:
-        """What is found for one question."""
+    def evidence(self, question: str, meant: Meant = ANYTHING) -> Evidence:
+        """What is found for one question; nothing else than what is meant answers it."""
         retrieval = retrieve(self.build, self.embedder, question, self.passages, self.filters, self.today)
         ranked = extractive.rank_sentences(self.build, self.embedder, question, retrieval, self.ranker)
-        support = refusal.measure_support(self.build, question, retrieval.passages, ranked)
+        support = refusal.measure_support(self.build, question, retrieval, ranked)
         reason = refusal.reason_to_refuse(question, support)
+        if reason is None and not self._is_meant(meant, ranked[0].passage):
+            reason = Reason.NOT_IN_CORPUS
         return Evidence(question, retrieval, tuple(ranked), support, reason)
+
+    def _is_meant(self, meant: Meant, passage: Passage) -> bool:
+        """Whether a passage speaks of what a follow-up asks beside its subject, which other passages hold as well."""
+        if meant.notes and passage.note.id not in meant.notes:
+            return False
+        text = f"{passage.note.title} {' '.join(passage.chunk.headings)} {passage.chunk.text}"
+        folded, terms = fold(normalise(text)), self.build.catalogue.acronyms.terms(text)
+        things = map(normalise, meant.things)
+        return all(fold(thing)[:_STEM] in folded or terms.intersection(variants(thing)) for thing in things)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,11 @@ class Evidence:
     ranked: tuple[Candidate, ...]
     support: Support | None
     reason: Reason | None
+
+    @classmethod
+    def out_of_scope(cls, question: str) -> Self:
+        """Of what is no question on the notes: nothing is looked for."""
+        return cls(question, Retrieval(np.zeros(0, np.float32), ()), (), None, Reason.OUT_OF_SCOPE)
 
     @property
     def passages(self) -> tuple[Passage, ...]:

@@ -1,0 +1,103 @@
+"""« Pourquoi le forum s'est-il tenu à Paris ? »: a question that takes for granted what the note does not say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.answering import extractive, facts
+from assistant.answering.chosen import Choice
+from assistant.answering.evidence import Evidence
+from assistant.answering.foreign import foreign_amount, foreign_end, foreign_office
+from assistant.answering.refusal import foreign
+from assistant.dates import find_dates
+from assistant.french.words import canonical, content_words, fold, normalise, variants, words
+from assistant.models import Note, Reason
+
+# What opens a question whose rest is taken for granted; « où », « quand », « qui » rather ask for what may not exist.
+_GRANTED = re.compile(
+    r"^\W*(?:(?:et|mais|alors|bonjour|hello|dis-moi|dites-moi|explique[rz]?(?:-moi)?|sais-tu|savez-vous)[ ,!:]+)*"
+    r"(?:pourquoi|comment (?!s'appel|se nomm)|en quoi|dans quel but|pour quelles? raisons?|a quelle occasion"
+    r"|why |how (?:did|does|was|were|is|are|come) )"
+)
+_ARTICLES = re.compile(r"(?:[ ,(]|\b(?:le|la|l'|the|ancien|ancienne|actuel|actuelle))+$")
+_MEASURE = re.compile(r"mill\w+|euros?|francs?|ans|annees?|mois|jours?|heures?|metres?|km|pourcent")
+_NOUN_AFTER = 12  # characters between a number and what it counts
+
+
+def correction(evidence: Evidence, max_sentences: int) -> Choice | None:
+    """What the best note says instead of what the question takes for granted, or a refusal where that is not sure;
+    None where the note bears the question out.
+    """
+    if evidence.support is None or evidence.reason is Reason.TOO_VAGUE:
+        return None
+    note = evidence.ranked[0].passage.note
+    unsaid, firm = _unsaid(evidence, note)
+    if not unsaid:
+        return None
+    if not _takes_for_granted(evidence.question, unsaid, note) or not _supported_otherwise(evidence):
+        return Choice(reason=evidence.reason or Reason.NOT_IN_CORPUS) if firm else None
+    ours = [candidate for candidate in evidence.ranked if candidate.passage.note.id == note.id]
+    quoted = ", ".join(f"« {_with_its_noun(evidence.question, phrase)} »" for phrase in unsaid)
+    notice = f"La note la plus proche ne dit pas {quoted} ; voici ce qu'elle dit."
+    return Choice(tuple(extractive.select(ours, max_sentences)), notice=notice, corrects=True)
+
+
+def _unsaid(evidence: Evidence, note: Note) -> tuple[tuple[str, ...], bool]:
+    """The words of the question that the note does not bear out, and whether they alone are reason to refuse: an
+    office, an end or an amount that is not told.
+    """
+    question, text = evidence.question, f"{note.title} | {note.text}"
+    office = foreign_office(question, [f"{p.note.title} | {p.note.text}" for p in evidence.passages])
+    told = (office, foreign_end(question, text), foreign_amount(question, text))
+    firm = tuple(_as_written(question, folded) for folded in told if folded)
+    dates = () if evidence.support is None or evidence.support.dated == 1 else _dates(question)
+    others = [word for word in foreign(question, note) if not any(word in phrase for phrase in firm)]
+    return (*firm, *others, *dates), bool(firm)
+
+
+def _dates(question: str) -> tuple[str, ...]:
+    return tuple(mention.text for mention in find_dates(question, None) if mention.resolved)
+
+
+def _as_written(question: str, folded: str) -> str:
+    plain = canonical(question)
+    at = fold(plain.lower()).find(folded)
+    return plain[at : at + len(folded)] if len(fold(plain)) == len(plain) else folded
+
+
+def _with_its_noun(question: str, phrase: str) -> str:
+    """« 30 communes » of « 30 »."""
+    match = re.search(rf"\b{phrase}(?:\w* [^\W\d_]{{3,}})?", canonical(question)) if phrase.isdigit() else None
+    return match[0] if match else phrase
+
+
+def _takes_for_granted(question: str, unsaid: tuple[str, ...], note: Note) -> bool:
+    text = fold(normalise(question))
+    return bool(_GRANTED.search(text)) or any(
+        _is_apposed(question, text, fold(phrase.lower())) or _counts_otherwise(text, phrase, note) for phrase in unsaid
+    )
+
+
+def _is_apposed(question: str, text: str, office: str) -> bool:
+    """« Jean Rottner, maire de Lyon »: an office behind a name."""
+    if not facts.offices(office):
+        return False
+    before = _ARTICLES.sub("", text[: text.find(office)])
+    last = words(before)[-1:]
+    return bool(last) and fold(last[0]) in facts.names_asked(question)
+
+
+def _counts_otherwise(text: str, number: str, note: Note) -> bool:
+    """« Les 30 communes » where the note has 24 of them."""
+    asked = re.search(rf"\b{re.escape(number)}\w* (\w+)", text) if number.isdigit() else None
+    if asked is None or not content_words(asked[1]) or _MEASURE.fullmatch(asked[1]):
+        return False
+    counted = re.findall(rf"\d+\w*[ \w]{{0,{_NOUN_AFTER}}}?\b(\w+)", fold(normalise(note.text)))
+    return any(set(variants(asked[1])) & set(variants(word)) for word in counted)
+
+
+def _supported_otherwise(evidence: Evidence) -> bool:
+    """Whether the note answers as soon as what it does not say is left out."""
+    assert evidence.support is not None
+    return replace(evidence.support, dated=1.0, known=1.0, named=1.0).answers
