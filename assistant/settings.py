@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     embedding_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     chunk_tokens: int = Field(default=220, ge=32, le=510)
     passages: int = Field(default=5, ge=1, le=50)
-    sentence_ranker: bool = False
+    sentence_ranker: bool = True
     max_sentences: int = Field(default=3, ge=1, le=10)
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
     host: str = Field(default="127.0.0.1", min_length=1)

@@ -210,12 +210,12 @@ def write(state: dict[str, torch.Tensor], path: Path) -> None:
     print(f"{path}: {path.stat().st_size >> 10} KiB, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
-FEATURES = ("reading", "passage", "shared", "kind")
+FEATURES = ("own", "passage", "shared", "kind")
 
 
 def fit_mix(bot: Assistant, questions: Sequence[Question]) -> None:
-    """Print what passage score, shared words and kind weigh beside the ranker's score: logistic over pairs of a right
-    and a wrong sentence of one question.
+    """Print what passage score, shared words and kind weigh beside the ranker's score, or without it beside similarity:
+    logistic over pairs of a right and a wrong sentence of one question.
     """
     std = bot.reader.current.manifest.similarity_std
     differences, weights = [], []
@@ -235,13 +235,15 @@ def fit_mix(bot: Assistant, questions: Sequence[Question]) -> None:
 def _features(candidate: Candidate, question: str, std: float) -> tuple[float, ...]:
     asked = asked_for(question)
     kinds = sum(holds(candidate.text, kind) for kind in asked) / len(asked) if asked else 0.0
-    return candidate.reading or 0.0, candidate.passage.score / std, candidate.shared, kinds
+    own = candidate.similarity if candidate.reading is None else candidate.reading
+    return own, candidate.passage.score / std, candidate.shared, kinds
 
 
 def main() -> None:
     """Train unless told to fit the mix alone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mix", action="store_true", help="fit the mix alone, with the weights in place")
+    parser.add_argument("--compared", action="store_true", help="with --mix: of what is done without the ranker")
     parser.add_argument("--out", type=Path, default=ranker.WEIGHTS, help="where the weights go")
     parser.add_argument("--more", type=Path, nargs="*", default=[], help="files in SQuAD's format")
     parser.add_argument("--translated", type=Path, help="the same questions as one of them, in another language")
@@ -249,7 +251,7 @@ def main() -> None:
     random.seed(0)
     torch.manual_seed(0)
     notes = piaf_notes()
-    bot = assistant_over("piaf", notes)
+    bot = assistant_over("piaf", notes, sentence_ranker=arguments.mix and not arguments.compared)
     if not arguments.mix:
         own = examples(bot, notes)
         translated = squad_questions(arguments.translated) if arguments.translated else {}

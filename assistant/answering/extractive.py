@@ -11,7 +11,6 @@ from assistant.answering.question import Asked, asked_for, holds
 from assistant.answering.ranker import Reading, SentenceRanker
 from assistant.embedding import Embedder
 from assistant.french.sentences import sentence_spans
-from assistant.french.words import index_terms
 from assistant.index import Build
 from assistant.models import Note, Passage
 from assistant.retrieval import Retrieval, question_terms
@@ -25,7 +24,7 @@ _TITLE_CHARS, _SENTENCE_CHARS = 60, 300  # of each, embedded
 _BATCH_CHARS = 1_200  # embedded at once, each text counted as the longest: what a batch costs
 _MOST_CHARS = 500
 _END_MARKS = tuple('.!?…»")”')
-_NEXT_WITHIN = 1.0  # how far below the best a further sentence may be
+_ENOUGH = 0.95  # likelihood that the answer is among the sentences chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,10 @@ _READ = Mix(own=0.30, passage=1.21, shared=1.38, kind=1.40)
 
 
 class TermWeights:
-    """How much each word of a question tells in a build: its idf, smoothed so that it is never below zero."""
+    """How much each word of a question tells in a build: its idf, smoothed so that it is never below zero.
+
+    A text that holds an acronym holds the words that it stands for, and the reverse.
+    """
 
     def __init__(self, build: Build, question: str) -> None:
         terms = question_terms(question)
@@ -90,10 +92,11 @@ class TermWeights:
         count = build.catalogue.chunk_count
         self._idf = {term: _idf(count, frequencies.get(term, 0)) for term in terms}
         self._mass = sum(self._idf.values())
+        self._acronyms = build.catalogue.acronyms
 
     def shared(self, text: str) -> float:
         """The part of the question's weight whose words the text holds, 0 to 1; 0 for a question without words."""
-        held = self._idf.keys() & set(index_terms(text).split())
+        held = self._idf.keys() & self._acronyms.terms(text)
         return sum(self._idf[term] for term in held) / self._mass if self._mass else 0.0
 
 
@@ -187,19 +190,27 @@ def _sentences(passage: Passage) -> list[tuple[int, int]]:
 
 
 def select(ranked: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
-    """The best sentence and those nearly as good, at most 500 characters together, in reading order.
+    """As many of the best sentences as it takes to hold the answer in all likelihood, at most 500 characters together,
+    in reading order.
 
     Notes come in the order of their best sentence. A text without an end mark (a slogan, a label) is only ever
     chosen when nothing else is there.
     """
     full = [c for c in ranked if c.text.rstrip()[-1:] in _END_MARKS] or list(ranked)
     chosen: list[Candidate] = []
-    for candidate in full:
+    likelihood = 0.0
+    for candidate, likely in zip(full, _likelihoods(full), strict=True):
         length = sum(len(c.text) for c in chosen) + len(candidate.text)
-        within = candidate.score >= full[0].score - _NEXT_WITHIN and length <= _MOST_CHARS
-        if not chosen or (within and candidate.text not in {c.text for c in chosen}):
+        if not chosen or (length <= _MOST_CHARS and candidate.text not in {c.text for c in chosen}):
             chosen.append(candidate)
-        if len(chosen) == max_sentences:
+            likelihood += likely
+        if likelihood >= _ENOUGH or len(chosen) == max_sentences:
             break
     notes = list(dict.fromkeys(c.passage.note.id for c in chosen))
     return sorted(chosen, key=lambda c: (notes.index(c.passage.note.id), c.start))
+
+
+def _likelihoods(candidates: Sequence[Candidate]) -> list[float]:
+    """Of being the sentence that answers, if one of them does: scores are log-odds of one against another."""
+    odds = [math.exp(c.score - candidates[0].score) for c in candidates]
+    return [one / sum(odds) for one in odds]

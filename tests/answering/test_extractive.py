@@ -31,7 +31,11 @@ def chosen(*scored: tuple[str, str, float], most: int = 3) -> list[str]:
 
 
 def test_the_best_alone_where_the_others_are_far() -> None:
-    assert chosen(("a", "Un.", 5), ("a", "Deux.", 3), ("b", "Trois.", 1)) == ["Un."]
+    assert chosen(("a", "Un.", 5), ("a", "Deux.", 1), ("b", "Trois.", 0)) == ["Un."]
+
+
+def test_a_second_where_the_first_is_not_sure_enough() -> None:
+    assert chosen(("a", "Un.", 5), ("a", "Deux.", 3), ("b", "Trois.", -1)) == ["Un.", "Deux."]
 
 
 def test_those_nearly_as_good_in_reading_order() -> None:

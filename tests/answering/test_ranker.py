@@ -107,15 +107,15 @@ def test_another_embedder_has_no_ranker(embedder: Embedder, caplog: pytest.LogCa
 
 
 @pytest.fixture(scope="module")
-def reading_bot(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
-    made = Assistant(settings.model_copy(update={"sentence_ranker": True}), embedder)
+def comparing_bot(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
+    made = Assistant(settings.model_copy(update={"sentence_ranker": False}), embedder)
     yield made
     made.close()
 
 
-def test_it_reads_only_where_the_settings_ask_for_it(bot: Assistant, reading_bot: Assistant) -> None:
-    assert bot.ranker is None
-    assert reading_bot.ranker is not None
+def test_it_reads_unless_the_settings_say_no(bot: Assistant, comparing_bot: Assistant) -> None:
+    assert bot.ranker is not None
+    assert comparing_bot.ranker is None
 
 
 @pytest.mark.parametrize(
@@ -130,21 +130,21 @@ def test_it_reads_only_where_the_settings_ask_for_it(bot: Assistant, reading_bot
         ("When is the Smart City forum?", "28 et 29 novembre"),
     ],
 )
-def test_the_notes_answer_with_it_too(reading_bot: Assistant, question: str, part: str) -> None:
-    assert part in reading_bot.ask(question).text
+def test_the_notes_answer_without_it_too(comparing_bot: Assistant, question: str, part: str) -> None:
+    assert part in comparing_bot.ask(question).text
 
 
 @pytest.mark.parametrize(
     "question", ["Quel est le budget de France urbaine ?", "Quelle est la capitale de l'Australie ?"]
 )
-def test_it_refuses_too(reading_bot: Assistant, question: str) -> None:
-    assert isinstance(reading_bot.ask(question), Refusal)
+def test_it_refuses_without_it_too(comparing_bot: Assistant, question: str) -> None:
+    assert isinstance(comparing_bot.ask(question), Refusal)
 
 
-def test_what_is_read_is_not_compared(reading_bot: Assistant, build: Build, embedder: Embedder) -> None:
+def test_what_is_read_is_not_compared(bot: Assistant, build: Build, embedder: Embedder) -> None:
     question = "Qui pilote le programme DcANT ?"
     found = retrieve(build, embedder, question, 5)
     compared = rank_sentences(build, embedder, question, found)
-    read = rank_sentences(build, embedder, question, found, reading_bot.ranker)
+    read = rank_sentences(build, embedder, question, found, bot.ranker)
     assert all(candidate.reading is None for candidate in compared)
     assert all(candidate.reading is not None and candidate.similarity == 0 for candidate in read)
