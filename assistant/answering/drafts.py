@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from langchain_core.messages import AIMessageChunk
 
-from assistant.answering.prompt import REFUSED
+from assistant.answering.prompt import INVISIBLE, LONGEST, REFUSED
 from assistant.french.sentences import sentence_spans
 from assistant.french.words import fold, normalise
 
@@ -21,6 +21,7 @@ class Trouble(StrEnum):
     DENIED = "denied"
     BUSY = "busy"
     DOWN = "down"
+    MISSING = "missing"
     REJECTED = "rejected"
     GARBLED = "garbled"
     CUT = "cut"
@@ -49,6 +50,7 @@ _HEAD = re.compile(
 )
 _BETWEEN = re.compile(r"[\s,]*")
 _CITED = re.compile(r"\s*[\[(]\d{1,2}(?:\s*[,;]\s*\d{1,2})*[\])]")
+_ENDED = re.compile(r"[.!?…][»”\")\s]*$")
 _DECODER = json.JSONDecoder()
 
 
@@ -127,14 +129,16 @@ def _free(sentence: str) -> Draft:
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences that a model put into one, without its numbers."""
+    """The sentences that a model put into one, without its numbers; not the one that its longest length cut off."""
     plain = uncited(text)
-    return [" ".join(plain[start:end].split()) for start, end in sentence_spans(plain)]
+    found = [" ".join(plain[start:end].split()) for start, end in sentence_spans(plain)]
+    cut = len(text) >= LONGEST and not _ENDED.search(plain)
+    return found[:-1] if cut else found
 
 
 def uncited(text: str) -> str:
-    """The text without the model's own numbers, on one line."""
-    return " ".join(_CITED.sub("", text).split())
+    """The text without the model's own numbers or any invisible character, on one line."""
+    return " ".join(_CITED.sub("", INVISIBLE.sub("", text)).split())
 
 
 def _pieces(chunks: Iterator[AIMessageChunk]) -> Iterator[str]:

@@ -18,7 +18,11 @@ _TEENS = "dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf
 _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "quatre-vingt": 80}
 _ORDINAL_STEMS = {"quatre": "quatr", "cinq": "cinqu", "neuf": "neuv"}
 _DAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
-_CALENDAR = frozenset(map(fold, (*MONTHS, *_DAYS)))
+_ENGLISH_MONTHS = "January February March April May June July August September October November December".split()
+_ENGLISH_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+#: Folded, with what each is called in French; English ones count with their capital only: « may » and « march » do not.
+_CALENDAR = {fold(word): fold(word) for word in (*MONTHS, *_DAYS)}
+_ENGLISH = dict(zip((*_ENGLISH_MONTHS, *_ENGLISH_DAYS), _CALENDAR, strict=True))
 _OFFICES = re.compile(
     r"\b(maires?|adjointe?s?|president(?:e|s|es)?|presid(?:e|ent|ait)|ministres?|deputee?s?|senat(?:eur|rice)s?"
     r"|conseill(?:er|ere)s?|secretaires? general|direct(?:eur|rice)s?|prefete?s?|dirige(?:nt)?|fondat(?:eur|rice)s?)\b"
@@ -29,6 +33,7 @@ _PRONOUN = re.compile(
 )
 _QUOTED = re.compile(r"[«“\"]\s*([^«»“”\"]+?)\s*[»”\"]")
 _OPENS = re.compile(r"(?:^|[.!?:;«\"])[\s«\"'(-]*$")
+_OPENS_QUESTION = re.compile(r"(?:^|\w{3}\s*[.!?…]+)[\s«\"'(-]*$")  # « M. Hulot » opens none
 # A first word that is no name: participles, adverbs, gerunds, and these.
 _NO_NAME = re.compile(
     r".*(?:ee?s?|ment|ant|ants)$|oui|voici|ensuite|enfin|lancee?|organise|cree|face|suite|grace|faute"
@@ -61,8 +66,9 @@ def numbers(text: str) -> set[str]:
 
 
 def calendar_words(text: str) -> set[str]:
-    """The months and days of the week that it names, folded."""
-    return set(map(fold, words(text))) & _CALENDAR
+    """The months and days of the week that it names, folded, in French."""
+    english = {_ENGLISH[word] for word in _WORD.findall(canonical(text)) if word in _ENGLISH}
+    return (set(map(fold, words(text))) & _CALENDAR.keys()) | english
 
 
 def offices(text: str) -> set[str]:
@@ -85,19 +91,26 @@ def proper_names(text: str) -> list[str]:
 def _is_name(word: str, *, opening: bool) -> bool:
     if len(word) < 2 or not word[0].isupper():
         return False
-    if len(word) > 1 and word.isupper():
-        return True
     folded = fold(word.lower())
-    return folded not in _STOPS and folded not in _CALENDAR and not (opening and _NO_NAME.fullmatch(folded))
+    if folded in _STOPS or folded in _CALENDAR or word in _ENGLISH:
+        return False
+    return word.isupper() or not (opening and _NO_NAME.fullmatch(folded))
 
 
 def names_asked(question: str) -> list[str]:
-    """The proper names of a question: its first word opens it and is no name; none where it is typed in capitals."""
+    """The proper names of a question: a word that opens a sentence is none but for an acronym; none where it is typed
+    in capitals.
+    """
     letters = [char for char in question if char.isalpha()]
     if sum(map(str.isupper, letters)) > len(letters) / 2:
         return []
-    first, _, others = question.strip().partition(" ")
-    return proper_names(f"{first if first[1:].isupper() else '-'} {others}")
+    plain = canonical(question)
+    return [
+        fold(match[0].lower())
+        for match in _WORD.finditer(plain)
+        if _is_name(match[0], opening=False)
+        and (match[0].isupper() or not _OPENS_QUESTION.search(plain[: match.start()]))
+    ]
 
 
 def quotes(text: str) -> list[str]:

@@ -32,6 +32,8 @@ _TOKENS = 120  # a sentence, with the marks of JSON
 _LEAST_TOKENS = 260
 _PAUSE = 0.5  # seconds before the one retry
 _RETRIED = (Trouble.BUSY, Trouble.DOWN)
+#: Seconds for which an endpoint that turned the format down, then took free text, is not offered it again.
+FORMAT_AGAIN = 600.0
 _log = logging.getLogger(__name__)
 
 _SAID = {
@@ -39,6 +41,7 @@ _SAID = {
     Trouble.DENIED: "le modèle de rédaction refuse l'accès",
     Trouble.BUSY: "le modèle de rédaction est saturé",
     Trouble.DOWN: "le modèle de rédaction est injoignable ou en panne",
+    Trouble.MISSING: "le modèle de rédaction est introuvable à cette adresse",
     Trouble.REJECTED: "le modèle de rédaction refuse la demande",
     Trouble.GARBLED: "le modèle de rédaction a rendu une réponse illisible",
     Trouble.CUT: "la réponse du modèle de rédaction a été interrompue",
@@ -76,7 +79,7 @@ class Generator:
 
     def __init__(self, model: BaseChatModel) -> None:
         self._model = model
-        self._structured = True  # until the endpoint turned the format down, and then took free text
+        self._free_until = 0.0  # of time.monotonic; an endpoint that is mended or replaced gets the format again
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self | None:
@@ -101,7 +104,7 @@ class Generator:
         declined = False
         trouble: Trouble | None = None
         try:
-            for draft in self._drafts(question, passages, most):
+            for draft in self.drafts(question, passages, most):
                 if isinstance(draft, Declined):
                     declined = not written.sentences
                     break
@@ -115,24 +118,26 @@ class Generator:
             trouble = Trouble.UNVERIFIED if written.dropped else Trouble.EMPTY
         yield Outcome(tuple(written.sentences), tuple(written.citations), written.dropped, declined, trouble)
 
-    def _drafts(self, question: str, passages: Sequence[Passage], most: int) -> Iterator[Draft]:
-        """The drafts, with one retry or the change to free text where nothing was written yet.
+    def drafts(self, question: str, passages: Sequence[Passage], most: int) -> Iterator[Draft]:
+        """What the model writes, unverified, with one retry or the change to free text where nothing was written yet.
 
         Raises:
             DraftError: the model gives no more.
         """
-        structured, retried = self._structured, False
+        structured, turned_down, retried = time.monotonic() >= self._free_until, False, False
         while True:
             begun = False
             try:
                 for draft in self._attempt(question, passages, most, structured=structured):
-                    begun, self._structured = True, structured
+                    if turned_down and not begun:
+                        self._free_until = time.monotonic() + FORMAT_AGAIN
+                    begun = True
                     yield draft
                 return
             except DraftError as error:
                 _log.warning("Rédaction : %s.", _SAID[error.trouble])
                 if not begun and structured and error.trouble is Trouble.REJECTED:
-                    structured = False
+                    structured, turned_down = False, True
                 elif not begun and not retried and error.trouble in _RETRIED:
                     retried = True
                     time.sleep(_PAUSE)

@@ -16,6 +16,8 @@ from langchain_core.prompts import ChatPromptTemplate
 from assistant.french.words import canonical
 from assistant.models import Passage
 
+#: Characters of one sentence, as the model is bound to: it is stopped there, within a word if need be.
+LONGEST = 400
 #: What the model writes, in free text, where no passage answers.
 REFUSED = "Les documents fournis ne permettent pas de répondre à cette question."
 
@@ -40,12 +42,16 @@ _JSON_ANSWERED = (
     '{"refused": false, "sentences": [{"text": "La médiathèque de Vannes a ouvert le 3 mars 2012.", "citations": [1]}]}'
 )
 _FREE_ANSWERED = "La médiathèque de Vannes a ouvert le 3 mars 2012 [1]."
-# What chat templates set their turns with, and what an invisible character hides.
+# What chat templates set their turns with.
 _MARKUP = re.compile(
     r"<\|[^<>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|</?(?:think|system|user|assistant|tool)>",
     re.IGNORECASE,
 )
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+#: What is not seen, but read by a model or obeyed by a terminal: controls, marks of direction, variants, tags.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -76,7 +82,7 @@ def numbered(passages: Sequence[Passage]) -> str:
 
 def as_data(text: str) -> str:
     """The text on one line, without the tokens of chat templates, invisible characters or numbers in brackets."""
-    text, before = _INVISIBLE.sub("", canonical(text)), None
+    text, before = INVISIBLE.sub("", canonical(text)), None
     while text != before:  # taking one out can join the halves of another
         text, before = _MARKUP.sub(" ", text), text
     return " ".join(_NUMBER.sub(r"(\1)", text).split())
@@ -86,7 +92,7 @@ def reply_format(passages: int, max_sentences: int) -> dict[str, Any]:
     """The value of `response_format`: `refused` first, then at most so many sentences."""
     number = {"type": "integer", "minimum": 1, "maximum": passages}
     sentence = {
-        "text": {"type": "string", "maxLength": 400},
+        "text": {"type": "string", "maxLength": LONGEST},
         "citations": {"type": "array", "minItems": 1, "maxItems": 3, "items": number},
     }
     sentences = {"type": "array", "maxItems": max_sentences, "items": _object(sentence)}

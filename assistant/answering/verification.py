@@ -9,13 +9,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answering import facts
 from assistant.answering.citations import Span
+from assistant.dates import DateMention, find_dates
+from assistant.french.calendar import french_date
 from assistant.french.sentences import sentence_spans
 from assistant.french.words import content_words, fold, index_terms, normalise, variants, words
-from assistant.models import Passage
+from assistant.models import Note, PartialDate, Passage
 
 #: How close in meaning a sentence must be to its span, in standard deviations of the embedder's cosines above
 #: unrelated text (docs/decisions/0011).
@@ -28,14 +31,24 @@ Similarity = Callable[[str, str], float]
 _ADDRESS = re.compile(
     r"https?://[^\s<>()\"«»]+|www\.[^\s<>()\"«»]+|\b\w[\w-]*(?:\.\w[\w-]*)*\.[a-z]{2,}\b(?:/[^\s<>()]*)?", re.I
 )
-_MARKUP = re.compile(r"!\[|\]\(|</?[a-z!|]|\|>|\]:", re.IGNORECASE)
-# Said to the assistant, not about the world: no such span supports anything.
+_MARKUP = re.compile(
+    r"!\[|\]\s*\(|\]\s*\[|</?[a-z!|]|\|>|\]:|&#?\w{2,};|\[\.\]|\b(?:data|javascript|vbscript|file|mailto):\S",
+    re.IGNORECASE,
+)
+# Said to the assistant, not about the world: no such span supports anything. Read in the folded text of one sentence.
 _ORDERS = re.compile(
-    r"\b(?:ignor\w+|oubli\w+|disregard|forget|contourn\w+)\b.{0,40}\b(?:regles?|consignes?|instructions?|rules?|precede\w*)\b"
+    r"\b(?:ignor\w+|oubli\w+|disregard|forget|contourn\w+)\b.{0,40}"
+    r"\b(?:regles?|consignes?|instructions?|rules?|precede\w*|extraits)\b"
     r"|\b(?:tu es|vous etes|you are) (?:maintenant|desormais|now|un assistant|une ia)\b"
-    r"|\b(?:system prompt|prompt systeme|invite systeme|assistant\s*:)"
-    r"|\b(?:reponds|dis|ecris|ecrivez|affiche|affichez|revele|revelez|reply|say|print|reveal)\b.{0,30}\b(?:uniquement|seulement|only|exactement"
-    r"|la cle|le mot de passe|your|tes)\b"
+    r"|\b(?:system prompt|prompt systeme|invite systeme|assistant\s*:|###\s*system|reponse \(json\))"
+    r"|\b(?:note|message|instruction|consigne|ordre)s? (?:a|aux?|pour|destinee?s? (?:a|aux?)) "
+    r"(?:l'assistant|l'ia\b|(?:le |tout )?(?:modele|chatbot|robot)).{0,20}:"
+    r"|\b(?:reponds|dis|ecris|ecrivez|affiche|affichez|revele|revelez|reply|say|print|reveal)\b.{0,30}"
+    r"\b(?:uniquement|seulement|only|exactement|la cle|le mot de passe|your|tes)\b"
+    # Staff write « vous » to their readers: who is told so as « tu » is the assistant. Of verbs in -er only the first
+    # word of a sentence is an order: « …, ajoute le maire ».
+    r"|(?:^|[:,;.(«\"-]\s*|\bet )(?:reponds|ecris|traduis|obeis|agis)\b"
+    r"|^\W*(?:repete|recopie|insere|ajoute|revele|decode|execute|confirme|imagine que tu|joue le role)\b"
 )
 
 
@@ -57,14 +70,16 @@ class Doubt(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Support:
     """One or two neighbouring sentences of a passage. `held` is the part of the written sentence's content words that
-    they and the title hold, 0 to 1; `doubt` what they do not bear out. Of two sentences, the one that holds more of the
-    words must hold all the facts, unless the second leans on the first (« Il… »).
+    they and the title hold, `own` the part that they hold without it, 0 to 1; `doubt` what they do not bear out. Of two
+    sentences, the one that holds more of the words must hold all the facts, unless the second leans on the first
+    (« Il… »).
     """
 
     passage: Passage
     start: int
     end: int
     held: float
+    own: float
     doubt: Doubt | None
 
     @property
@@ -97,12 +112,18 @@ def verify(sentence: str, asked: str, passages: Sequence[Passage], similarity: S
 
 
 def attribute(sentence: str, passages: Sequence[Passage]) -> Support | None:
-    """The span that holds most of the sentence's words; of equals one that bears out its facts, the shorter."""
+    """The span that holds most of the sentence's words; of equals one that bears out its facts, that holds enough of
+    them without the title, the shorter.
+    """
     wanted = [frozenset(variants(word)) for word in dict.fromkeys(content_words(sentence))]
     found = [
         _support(sentence, wanted, passage, spans) for passage in passages for spans in _candidates(passage) if wanted
     ]
-    return max(found, key=lambda s: (round(s.held, 3), s.doubt is None, s.start - s.end, -s.passage.rank), default=None)
+    return max(found, key=_rank, default=None)
+
+
+def _rank(found: Support) -> tuple[float, bool, bool, int, int]:
+    return round(found.held, 3), found.doubt is None, found.own >= HELD, found.start - found.end, -found.passage.rank
 
 
 def _candidates(passage: Passage) -> Iterator[list[tuple[int, int]]]:
@@ -118,13 +139,29 @@ def _candidates(passage: Passage) -> Iterator[list[tuple[int, int]]]:
 def _support(sentence: str, wanted: list[frozenset[str]], passage: Passage, spans: list[tuple[int, int]]) -> Support:
     start, end = spans[0][0], spans[-1][1]
     title = f"{passage.note.title} {' '.join(passage.chunk.headings)}"
-    doubt = _missing(sentence, f"{title} | {passage.note.text[start:end]}", _named_before(passage, spans[0]))
-    second = passage.note.text[slice(*spans[-1])]
-    if doubt is None and len(spans) == 2 and not facts.leans_back(second):
-        first = passage.note.text[slice(*spans[0])]
-        nearer = max((first, second), key=lambda text: _share(wanted, text))
-        doubt = _missing(sentence, f"{title} | {nearer}", _named_before(passage, spans[0]) if nearer == first else "")
-    return Support(passage, start, end, _share(wanted, f"{title} {passage.note.text[start:end]}"), doubt)
+    doubt = _missing(sentence, title, (passage.note, start, end), _named_before(passage, spans[0]))
+    if doubt is None and len(spans) == 2 and not facts.leans_back(passage.note.text[slice(*spans[1])]):
+        nearer = max(spans, key=lambda span: _share(wanted, passage.note.text[slice(*span)]))
+        before = _named_before(passage, nearer) if nearer == spans[0] else ""
+        doubt = _missing(sentence, title, (passage.note, *nearer), before)
+    text = passage.note.text[start:end]
+    return Support(passage, start, end, _share(wanted, f"{title} {text}"), _share(wanted, text), doubt)
+
+
+def _counts(text: str) -> set[str]:
+    return facts.numbers(text) | facts.calendar_words(text)
+
+
+def _resolved(note: Note, start: int, end: int) -> str:
+    """The days that the relative dates of a span mean beside its note, in words: they may be said in their place."""
+    within = [m for m in _relative_dates(note) if start <= m.start and m.end <= end]
+    days = sorted({day for mention in within for day in (mention.first, mention.last) if day})
+    return " ".join(french_date(PartialDate(day.year, day.month, day.day)) for day in days)
+
+
+@lru_cache(maxsize=64)
+def _relative_dates(note: Note) -> tuple[DateMention, ...]:
+    return tuple(m for m in find_dates(note.text, note.date) if m.relative and m.first and m.last)
 
 
 def _share(wanted: list[frozenset[str]], text: str) -> float:
@@ -138,9 +175,11 @@ def _named_before(passage: Passage, span: tuple[int, int]) -> str:
     return passage.note.text[passage.chunk.start : span[0]] if leans else ""
 
 
-def _missing(sentence: str, source: str, before: str) -> Doubt | None:
-    dates = facts.calendar_words(sentence) - facts.calendar_words(source)
-    if dates or facts.numbers(sentence) - facts.numbers(source):
+def _missing(sentence: str, title: str, span: Span, before: str) -> Doubt | None:
+    note, start, end = span
+    source = f"{title} | {note.text[start:end]}"
+    lacking = _counts(sentence) - _counts(source)
+    if lacking and lacking - _counts(_resolved(*span)):
         return Doubt.NUMBER
     held = facts.name_words(f"{source} {before}")
     if any(name not in held and name.removesuffix("s") not in held for name in facts.proper_names(sentence)):

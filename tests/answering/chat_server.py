@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from assistant import Settings
+
+KEY = "sk-very-secret-0123456789"
+
 
 @dataclass(frozen=True)
 class Act:
@@ -25,6 +29,13 @@ class Act:
     before: float = 0.0  # seconds before anything
     between: float = 0.0  # seconds before each piece
     broken: bool = False  # the connection ends within an HTTP chunk
+
+
+def with_model(settings: Settings, url: str, **more: object) -> Settings:
+    """The settings with this endpoint."""
+    chosen = {"chat_model": "m", "chat_base_url": url, "chat_api_key": KEY, "chat_timeout": 2, **more}
+    kept = settings.model_dump(include={"corpus_dir", "index_dir", "cache_dir"})
+    return Settings.load(**{**kept, **chosen})
 
 
 def said(*sentences: str, refused: bool = False, **more: Any) -> Act:
