@@ -112,7 +112,7 @@ class Chain:
             "confidence": evidence.confidence,
         }
         written, answerer = Outcome(), extractive.NAME
-        if choice.plain and self.generator is not None:
+        if choice.rewritable and self.generator is not None:
             written = yield from self._write(evidence.question, evidence.retrieval)
             choice = replace(choice, reason=Reason.NOT_IN_CORPUS if written.declined else None)
             answerer = generative.NAME if written.sentences or written.declined else answerer
@@ -130,7 +130,7 @@ class Chain:
             sentences=sentences,
             citations=citations,
             answerer=answerer,
-            notice=choice.notice or written.notice,
+            notice=" ".join(notice for notice in (choice.notice, written.notice) if notice) or None,
             corrects=choice.corrects,
             dropped=written.dropped,
             **common,

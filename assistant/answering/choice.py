@@ -29,4 +29,4 @@ def choose(search: Search, evidence: Evidence, max_sentences: int) -> Choice:
     if evidence.reason is not None:
         return Choice(reason=evidence.reason)
     candidates = tuple(extractive.select(evidence.ranked, max_sentences))
-    return Choice(candidates, notice=passed(search, evidence, candidates))
+    return Choice(candidates, notice=passed(search, evidence, candidates), rewritable=True)

@@ -10,14 +10,12 @@ from assistant.models import Reason
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Sentences in reading order; `notice` and `corrects` as in `Answer`; `reason` is set where nothing is answered."""
+    """Sentences in reading order; `notice` and `corrects` as in `Answer`; `reason` is set where nothing is answered.
+    `rewritable` is whether a chat model may write the answer instead: the sentences are simply the best.
+    """
 
     candidates: tuple[Candidate, ...] = ()
     notice: str | None = None
     corrects: bool = False
     reason: Reason | None = None
-
-    @property
-    def plain(self) -> bool:
-        """Whether a chat model may write the answer instead: nothing is to be said beside it."""
-        return self.reason is None and self.notice is None and not self.corrects
+    rewritable: bool = False

@@ -188,12 +188,12 @@ def text(reason: Reason, build: Build, *, filtered: bool, outside: Outside | Non
 
 def coverage(build: Build) -> str:
     """What the notes of a build are: how many, of when, and on which themes where most of them say so."""
-    notes = build.catalogue.notes(build.catalogue.note_ids()).values()
-    themed = sum(bool(note.themes) for note in notes)
-    years = sorted(note.date.year for note in notes if note.date)
-    themes = [theme for theme, _ in Counter(theme for note in notes for theme in note.themes).most_common(_THEMES)]
-    on = f" Thèmes : {', '.join(themes)}." if 2 * themed > len(notes) else ""
-    return f"Je cherche dans {len(notes)} note{'s' if len(notes) > 1 else ''}{_dated(years, len(notes))}.{on}"
+    subjects = build.catalogue.subjects
+    themed = sum(bool(themes) for _, themes in subjects)
+    years = sorted(date.year for date, _ in subjects if date)
+    themes = [theme for theme, _ in Counter(theme for _, some in subjects for theme in some).most_common(_THEMES)]
+    on = f" Thèmes : {', '.join(themes)}." if 2 * themed > len(subjects) else ""
+    return f"Je cherche dans {len(subjects)} note{'s' if len(subjects) > 1 else ''}{_dated(years, len(subjects))}.{on}"
 
 
 def _dated(years: Sequence[int], count: int) -> str:

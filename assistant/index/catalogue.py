@@ -170,6 +170,12 @@ class Catalogue:
         return {str(term): int(str(count)) for term, count in rows}
 
     @cached_property
+    def subjects(self) -> list[tuple[PartialDate | None, tuple[str, ...]]]:
+        """Date and themes of each note."""
+        rows = self._rows("SELECT date, themes FROM notes")
+        return [(_date(day), tuple(json.loads(str(themes)))) for day, themes in rows]
+
+    @cached_property
     def acronyms(self) -> Acronyms:
         """What the notes' own acronyms stand for."""
         rows = self._rows("SELECT short, long FROM acronyms ORDER BY notes DESC, short, long")
@@ -260,13 +266,17 @@ def _spelling(row: tuple[object, ...]) -> Spelling:
     return Spelling(str(word), str(folded), str(written), int(str(count)))
 
 
+def _date(day: object) -> PartialDate | None:
+    return PartialDate.from_iso(str(day)) if day else None
+
+
 def _note(row: tuple[object, ...]) -> Note:
     key, title, text, day, inferred, kind, themes, source = row
     return Note(
         id=str(key),
         title=str(title),
         text=str(text),
-        date=PartialDate.from_iso(str(day)) if day else None,
+        date=_date(day),
         date_inferred=bool(inferred),
         kind=Kind(str(kind)),
         themes=tuple(json.loads(str(themes))),
