@@ -213,9 +213,9 @@ def _as_text(reply: Reply | AssistantError, identity: Any) -> str:
     if reply.standalone_question != reply.question:
         head.append(f"Question comprise ainsi : {reply.standalone_question}")
     if isinstance(reply, Answer):
+        head += [reply.notice] if reply.notice else []
         sources = [_source(citation) for citation in reply.citations]
         sources += [f"« {d.text} » : {format_day_range(d.first, d.last)}" for s in reply.sentences for d in s.dates]
-        sources += ["", reply.notice] if reply.notice else []
     else:
         sources = [f"  proche, sans garantie : {n.title} — note {n.note_id}" for n in reply.nearest]
     return "\n".join([*head, reply.text, "", *sources])

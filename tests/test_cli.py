@@ -187,7 +187,7 @@ def test_asking_in_a_real_process(settings: Settings, tmp_path: Path) -> None:
     found = json.loads(line)
     assert list(found) == [
         *("question", "standalone_question", "kind", "reason", "text", "sentences", "citations", "nearest"),
-        *("passages", "answerer", "notice", "dropped", "build", "timings_ms"),
+        *("passages", "answerer", "confidence", "notice", "corrects", "dropped", "build", "timings_ms"),
     ]
     assert found["standalone_question"] == f"Et depuis quand ? ({QUESTION})"
     assert {citation["note_id"] for citation in found["citations"]} == {"programme-dcant"}

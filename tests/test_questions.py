@@ -171,7 +171,7 @@ def test_turns_from_plain_values() -> None:
 CITATION = ["number", "note_id", "title", "date", "date_inferred", "start", "end", "quote"]
 KEYS = [
     *("question", "standalone_question", "kind", "reason", "text", "sentences", "citations", "nearest", "passages"),
-    *("answerer", "notice", "dropped", "build", "timings_ms"),
+    *("answerer", "confidence", "notice", "corrects", "dropped", "build", "timings_ms"),
 ]
 
 

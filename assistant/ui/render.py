@@ -91,8 +91,14 @@ def _understood(exchange: Exchange) -> str:
 def _answer(exchange: Exchange) -> str:
     titles = {citation.number: citation.title for citation in exchange.citations}
     said = f"<p>{' '.join(_sentence(sentence, exchange.number, titles) for sentence in exchange.sentences)}</p>"
-    notice = exchange.reply.notice if isinstance(exchange.reply, Answer) else None
-    return f'{said}<p class="notice">{escape_line(notice)}</p>' if notice else said
+    return _notice(exchange.reply) + said if isinstance(exchange.reply, Answer) else said
+
+
+def _notice(answer: Answer) -> str:
+    """Before the sentences: that they correct the question, or answer another, must not be read last."""
+    if answer.notice is None:
+        return ""
+    return f'<p class="notice{" corrects" if answer.corrects else ""}">{escape_line(answer.notice)}</p>'
 
 
 def _sentence(sentence: Sentence, exchange: int, titles: dict[int, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
@@ -134,6 +135,15 @@ def test_refusal_offers_the_nearest_notes_without_a_claim(note: Note) -> None:
     assert 'href="/notes/note-simple"' in html
 
 
+@pytest.mark.parametrize("corrects", [True, False])
+def test_a_notice_stands_before_the_answer(answered: Callable[..., Answer], corrects: bool) -> None:
+    reply = replace(answered("Q ?"), notice="La note ne dit pas <Paris>.", corrects=corrects)
+    content = render.messages((Exchange(1, "Q ?").after(Finished(reply)),))[1]["content"]
+    read = _harmless(content)
+    assert read.index("La note ne dit pas <Paris>.") < read.index("Il date de 2014.")
+    assert ("corrects" in content) is corrects
+
+
 def test_only_a_rewritten_question_is_repeated(answered: Callable[..., Answer]) -> None:
     same = Exchange(1, "Q ?").after(Finished(answered("Q ?")))
     other = (
@@ -211,7 +221,7 @@ def test_history_is_plain_text_of_what_was_answered(answered: Callable[..., Answ
     )
     assert history(conversation) == (
         Turn("user", "Q1 ?"),
-        Turn("assistant", "Il est piloté par **le service**. Il date de 2014."),
+        Turn("assistant", "Il est piloté par **le service**. Il date de 2014.", ("note-simple",)),
         Turn("user", "Q3 ?"),
         Turn("assistant", "Rien <b>ici</b>."),
     )
