@@ -74,10 +74,11 @@ class Mix:
         return self.own * own + self.prior(candidate, std) + self.kind * kinds
 
 
-#: Of similarities, in standard deviations; chosen on PIAF's questions that are not standalone.
-_COMPARED = Mix(own=1, passage=0.55, shared=1.8, kind=0.5)
-#: Of the ranker's scores, in log-odds; fitted by `benchmarks/train_ranker.py --mix` on the development articles.
-_READ = Mix(own=0.30, passage=1.21, shared=1.38, kind=1.40)
+# Both in log-odds, fitted on the development articles by `benchmarks/train_ranker.py --mix [--compared]`.
+#: Of similarities, in standard deviations.
+_COMPARED = Mix(own=0.60, passage=1.08, shared=2.50, kind=2.38)
+#: Of the ranker's scores.
+_READ = Mix(own=0.30, passage=1.52, shared=1.10, kind=1.87)
 
 
 class TermWeights:

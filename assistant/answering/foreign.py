@@ -28,6 +28,13 @@ _ENDS = re.compile(
     r"|cancel|abolish|abandon|refuse|resign|reject|postpone|ban(?:ned)?\b)"
 )
 # What asks for an amount, and what a text that gives one holds.
+_COUNT = re.compile(
+    r"\b(?:combien (?:y a-t-il |sont-ils )?(?:de |d')(?!temps|fois)|how many |quel (?:est|etait) le nombre )"
+)
+_SOME = re.compile(
+    r"\b(?:douzaine|dizaine|vingtaine|trentaine|centaine|milliers?|aucune?|plusieurs|moitie|tiers|quart|double"
+    r"|une? seule?|millions?|milliards?)s?\b"
+)
 _AMOUNTS = (
     (
         re.compile(r"\b(?:budgets?|couts?|coute\w*|prix|tarifs?|montants?|costs?|prices?|how much money)\b"),
@@ -66,10 +73,7 @@ def _known(name: str, held: set[str], capitalised: set[str]) -> bool:
 
 def foreign_numbers(question: str, text: str) -> tuple[str, ...]:
     """The numbers in figures, of two at least, that the text does not hold; dates and spans of time do not count."""
-    plain = list(question)
-    for mention in find_dates(question, None):
-        plain[mention.start : mention.end] = " " * (mention.end - mention.start)
-    rest = _LOOSE.sub(" ", fold(normalise("".join(plain))))
+    rest = _LOOSE.sub(" ", fold(normalise(_undated(question))))
     figures = {figure for figure in _FIGURES.findall(rest) if figure.lstrip("0")}
     return tuple(sorted((facts.numbers(rest) & figures) - facts.numbers(text)))
 
@@ -97,12 +101,21 @@ def _holds_office(text: str, stem: str, vice: bool, of: str) -> bool:
 
 
 def foreign_amount(question: str, text: str) -> str | None:
-    """The word by which a question asks for a price or an hour, where the text gives none."""
+    """The word by which a question asks for a price, an hour or a count, where the text gives none."""
     asked, held = fold(normalise(question)), fold(normalise(text))
     for asks, holds in _AMOUNTS:
         if (match := asks.search(asked)) and not holds.search(held):
             return match[0]
-    return None
+    counted = _COUNT.search(asked)
+    return counted[0].strip() if counted and not _SOME.search(held) and not facts.numbers(_undated(text)) else None
+
+
+def _undated(text: str) -> str:
+    """The text with its dates blanked."""
+    plain = list(text)
+    for mention in find_dates(text, None):
+        plain[mention.start : mention.end] = " " * (mention.end - mention.start)
+    return "".join(plain)
 
 
 def foreign_end(question: str, text: str) -> str | None:

@@ -17,6 +17,8 @@ class Asked(StrEnum):
     PLACE = "place"
     NUMBER = "number"
     MEANING = "meaning"
+    PURPOSE = "purpose"
+    MEMBERS = "members"
 
 
 _ASKED = {
@@ -35,6 +37,14 @@ _ASKED = {
     Asked.MEANING: re.compile(
         r"\b(que (?:veut dire|signifie)|signification|definition|sigle|acronyme|veut dire|stand for|mean)\b"
     ),
+    Asked.PURPOSE: re.compile(
+        r"\b(?:a quoi (?:ca |cela )?(?:sert|servent|servait)|pour quoi faire|que fait|what is .+ for"
+        r"|purpose|aims?|goals?|(?:but|objectif|mission|role|vocation|finalite|utilite)s?)\b"
+    ),
+    Asked.MEMBERS: re.compile(
+        r"\b(?:siege(?:nt|ait|aient)?|composition|compose[nrz]?t?|fai(?:t|sai(?:en)?t) partie|font partie|membres?"
+        r"|regroupe(?:nt)?|rassemble(?:nt)?|reunit|who sits|members?|made up of|belongs?)\b"
+    ),
 }
 _MONTH = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
 _NUMBER_WORD = "deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cent|mille"
@@ -44,8 +54,17 @@ _HELD = {
     Asked.PLACE: re.compile(r"\b(?:à|a|au|en|de|dans|chez|vers) (?:la |le |l['’])?[A-ZÀ-Ý][\w-]+"),
     Asked.NUMBER: re.compile(rf"\d|\b(?:{_NUMBER_WORD})\b"),
     Asked.MEANING: re.compile(r"\([^)]*[A-Z]{2}[^)]*\)|\b(?:signifie|désigne|acronyme|sigle)\b"),
+    Asked.PURPOSE: re.compile(
+        r"\b(?:pour (?:objectif|but|mission|vocation|role|objet|ambition|finalite)|objectifs?|but de"
+        r"|vis(?:e|ent|ant|ait) a|permet\w*|afin d|destine\w*|chargee?s? d|consacr\w*|contribu\w*"
+        r"|ser(?:t|vent|vir) (?:a|de)|missions?|vocation|roles?|expertise|consultation|concertation|accompagn\w*)"
+    ),
+    Asked.MEMBERS: re.compile(
+        r"\b(?:regroup|rassembl|reuni|compose|comprend|comprenn|membre|constitue|representant|particip|associ|partie"
+        r"|sieg|parmi|aux cotes)"
+    ),
 }
-_FOLDED = {Asked.TIME, Asked.NUMBER}
+_FOLDED = {Asked.TIME, Asked.NUMBER, Asked.PURPOSE, Asked.MEMBERS}
 _NAME = re.compile(r"(?<![\w’'-])(?:[A-ZÀ-Ý][\w-]*|\w*[a-z][A-Z]\w*|\d[\w.,/-]*)")
 _ELISION = re.compile(r"\b[A-Za-z]{1,2}['’](?=\w)")
 
@@ -57,6 +76,8 @@ def asked_for(question: str) -> frozenset[Asked]:
     folded = fold(text)
     kinds = {kind for kind, pattern in _ASKED.items() if kind is not Asked.PLACE and pattern.search(folded)}
     place = re.sub(r"(?<!^)\bou\b", " ", folded).replace("ou_place", "ou")
+    if Asked.MEMBERS in kinds:
+        kinds.discard(Asked.PERSON)  # « Qui siège au conseil ? » asks for those whom it brings together
     return frozenset(kinds | ({Asked.PLACE} if _ASKED[Asked.PLACE].search(place) else set()))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import torch
 
 WEIGHTS = Path(__file__).with_name("weights") / "sentence_ranker.safetensors"
-WEIGHTS_SHA256 = "5c25e4a38c2e9c6bed4b3fbbc4ac62e7dbe33c2291ffba90ad9c1f81753aa824"
+WEIGHTS_SHA256 = "851c133674ab069e2d4e337e6bdb4b52b4ef1487b893825a3e4169ee9e0156d7"
 HEADS = 2
 _TITLE_CHARS, _QUESTION_CHARS = 60, 300
 _MOST_TOKENS = 320  # of question, title and passage together: trained so

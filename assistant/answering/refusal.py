@@ -23,7 +23,7 @@ from assistant.retrieval import Retrieval
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A fitted logistic model of `Support`; 2 % of the answerable questions it was fitted on are below `threshold`."""
+    """A fitted logistic model of `Support`; 3 % of the answerable questions it was fitted on are below `threshold`."""
 
     coefficients: dict[str, float]
     intercept: float
@@ -34,9 +34,9 @@ class Calibration:
 # which the sentence ranker never saw in training, on their near misses and on half of the unanswerable; with the ranker
 # and (`--compared`) without it.
 _READ = Calibration(
-    {"reading": 0.17, "passage": 0.25, "shared": 2.2, "named": 0.66, "dated": 2.34, "known": 2.37}, -7.55, 0.16
+    {"reading": 0.19, "passage": 0.27, "shared": 1.82, "named": 0.66, "dated": 2.12, "known": 2.0}, -7.12, 0.121
 )
-_COMPARED = Calibration({"similarity": 0.43, "shared": 2.39, "named": 0.71, "dated": 2.51, "known": 1.97}, -7.69, 0.09)
+_COMPARED = Calibration({"similarity": 0.41, "shared": 2.55, "named": 0.58, "dated": 2.31, "known": 2.18}, -7.58, 0.157)
 _NEAREST = 3
 _THEMES = 5  # named, the commonest
 
@@ -67,10 +67,9 @@ _HAPPENING = tuple(
 class Support:
     """What speaks for an answer. `similarity` and `passage` in standard deviations above unrelated text, of the best
     sentence and the best passage; `shared` and `named` the part of the question's words and of its names that the
-    passages hold, 0 to 1 (1 where there are none). `dated` is 0.5 where the question names a date of which the best
-    passage does not speak and 0 where none does, else 1; `known` is 0 where it holds a name or a number that the best
-    note does not, else 1. `reading` is the ranker's best score, None where it did not read; where it did, there is no
-    similarity.
+    passages hold, 0 to 1 (1 where there are none). `dated` is 0 where the question names a date of which the best note
+    does not speak, else 1; `known` is 0 where it holds a name or a number that the best note does not, else 1.
+    `reading` is the ranker's best score, None where it did not read; where it did, there is no similarity.
     """
 
     similarity: float
@@ -107,27 +106,22 @@ def measure_support(build: Build, question: str, retrieval: Retrieval, ranked: S
     mean, std = build.manifest.similarity_mean, build.manifest.similarity_std
     best = ranked[0].passage
     read = f"{best.note.title} {' '.join(best.chunk.headings)} {best.chunk.text}"
-    on_date = speaking_of_dates(build, retrieval)
     return Support(
         similarity=max(candidate.similarity for candidate in ranked),
         passage=(max(passage.dense for passage in passages) - mean) / std,
         shared=TermWeights(build, question).shared(read),
         named=_named(build, question, read),
-        dated=1.0 if not retrieval.asked or best in on_date else 0.5 if on_date else 0.0,
+        dated=float(not retrieval.asked or speaks_of_dates(build, best.note, retrieval.asked)),
         known=float(not foreign(question, best.note)),
         reading=max((c.reading for c in ranked if c.reading is not None), default=None),
     )
 
 
-def speaking_of_dates(build: Build, retrieval: Retrieval) -> tuple[Passage, ...]:
-    """Those of the passages that speak of a date which the question names, or whose note bears it."""
-    asked = [_to_its_end(days) for days in retrieval.asked]
-    spoken = set[str]().union(*(build.catalogue.speaking_of(days) for days in asked))
-    return tuple(
-        passage
-        for passage in retrieval.passages
-        if passage.chunk.id in spoken or any(_bears(passage.note, days) for days in asked)
-    )
+def speaks_of_dates(build: Build, note: Note, asked: Sequence[DayRange]) -> bool:
+    """Whether a note speaks of one of the dates, or bears it."""
+    wanted = [_to_its_end(days) for days in asked]
+    chunks = set[str]().union(*(build.catalogue.speaking_of(days) for days in wanted))
+    return note.id in build.catalogue.notes_of(chunks) or any(_bears(note, days) for days in wanted)
 
 
 def _to_its_end(days: DayRange) -> DayRange:

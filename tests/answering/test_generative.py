@@ -111,7 +111,7 @@ def test_what_is_not_verified_is_dropped_and_counted(chat: Script, writer: Assis
     assert reply.notice == "Une phrase rédigée, non vérifiée dans les notes, a été écartée."
     shown = reply_to_json(reply)
     assert (shown["notice"], shown["dropped"]) == (reply.notice, 1)
-    assert _as_text(reply, None).endswith(reply.notice)
+    assert _as_text(reply, None).startswith(reply.notice)
     _, message = render.messages((Exchange(1, QUESTION).after(Finished(reply)),))
     assert '<p class="notice">Une phrase rédigée, non vérifiée' in message["content"]
 

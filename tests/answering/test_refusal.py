@@ -16,7 +16,7 @@ from assistant.answering.refusal import (
     measure_support,
     nearest_notes,
     reason_to_refuse,
-    speaking_of_dates,
+    speaks_of_dates,
     text,
 )
 from assistant.embedding import Embedder
@@ -133,8 +133,10 @@ def test_a_date_of_which_no_note_speaks_is_refused(
 
 
 def test_after_a_year_is_about_that_year_too(build: Build, embedder: Embedder) -> None:
-    found = retrieve(build, embedder, "Qu'a fait l'INP après 2014 ?", 5)
-    assert "programme-dcant" in {passage.note.id for passage in speaking_of_dates(build, found)}
+    asked = retrieve(build, embedder, "Qu'a fait l'INP après 2014 ?", 5).asked
+    assert asked
+    assert speaks_of_dates(build, build.catalogue.note("programme-dcant"), asked)
+    assert not speaks_of_dates(build, build.catalogue.note("jeux-olympiques-paris-2024"), asked[:0])
 
 
 def test_nothing_found_is_no_support(build: Build, embedder: Embedder) -> None:

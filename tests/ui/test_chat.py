@@ -139,7 +139,7 @@ def test_follow_up_shows_how_it_was_understood(
     assert ask(page, "Et lui ?").locator(".understood").inner_text() == "Question comprise ainsi : « Et le service ? »"
     assert scripted.asked[-1][1] == (
         Turn("user", "Une question ?"),
-        Turn("assistant", "Il est piloté par **le service**. Il date de 2014."),
+        Turn("assistant", "Il est piloté par **le service**. Il date de 2014.", ("note-simple",)),
     )
     page.locator("#source-2-2").wait_for()
     page.locator("#reponse-1 .cite").first.click()
