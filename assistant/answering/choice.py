@@ -19,9 +19,11 @@ def choose(search: Search, evidence: Evidence, max_sentences: int) -> Choice:
     """What the question asks over several notes or of time, where it does; else the best sentences."""
     if evidence.reason is Reason.OUT_OF_SCOPE:
         return Choice(reason=evidence.reason)
+    if choice := compare(search, evidence, max_sentences):
+        return choice
     if asks_what_is_not_told(evidence):
         return Choice(reason=Reason.NOT_IN_CORPUS)
-    for gather in (coming_or_past, overview, compare):
+    for gather in (coming_or_past, overview):
         if choice := gather(search, evidence, max_sentences):
             return choice
     if choice := correction(evidence, max_sentences):

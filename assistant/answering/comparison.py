@@ -19,6 +19,12 @@ _COMPARES = re.compile(
     re.I,
 )
 _WHICH = re.compile(r"^\W*(?:lequel|laquelle|which)\b.*?(?:,|:|\bentre\b|\bbetween\b)\s*(?P<things>.+?)[\s?.!]*$", re.I)
+_FIRST = re.compile(r"^\W*(?:entre|between)\s+(?P<things>.+?),\s*(?:lequel|laquelle|qui|which)\b.*$", re.I)
+_ALIKE = re.compile(
+    r"^\W*(?:est-ce que )?(?P<things>(?:les?|la|l['’]).+?\bet\s.+?)\s+(?:se\s|s['’]|ont-|sont-|est-|a-t-|ont\b|sont\b)"
+    r".*\b(?:m[êe]mes?|en commun|différen\w+|ensemble)\b.*$",
+    re.I,
+)
 _BETWEEN = re.compile(r",?\s+(?:et|avec|and|with|versus|vs\.?|à|au|aux|ou|or)\s+", re.I)
 _ARTICLE = re.compile(r"^(?:(?:les?|la|du|des|de|the)\s+|(?:l|d)['’]\s*)", re.I)
 _THING = Noun("note", None, loose=True)
@@ -46,7 +52,8 @@ def compare(search: Search, evidence: Evidence, max_sentences: int) -> Choice | 
 
 def compared(question: str) -> tuple[str, str] | None:
     """The two things that a question compares, in its words; None where it compares none."""
-    match = _COMPARES.search(question) or _WHICH.search(question)
+    patterns = (_COMPARES, _WHICH, _FIRST, _ALIKE)
+    match = next((found for pattern in patterns if (found := pattern.search(question))), None)
     parts = _BETWEEN.split(match["things"]) if match else []
     if len(parts) != 2:
         return None

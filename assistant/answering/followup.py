@@ -19,6 +19,10 @@ _ASKING = (
 )
 _OPENING = re.compile(rf"(?:et|mais|ou|alors|donc|sinon|and|c'est|cela|ca|{_ASKING})(?!\w)")
 _CONTINUES = re.compile(rf"(?:et|mais|sinon|and|what about)\b(?! (?:est-ce|{_ASKING}))")
+_DEFINED = re.compile(
+    r"^\w+ (?:le |la |les |l'|un |une )?[\w' -]{2,},? c'est (?:quoi|qui)$"
+)  # « Et l'INP, c'est quoi ? »
+_IT = re.compile(r"\b(?:ca|cela|c'est|c'etait)\b")
 _CONJUNCTION = re.compile(r"\s*(?:et|mais|sinon|and)\s+(?=\S)", re.I)
 _INVERSION = re.compile(r"-(?:t-)?(?:il|elle|ils|elles)\b")
 _SUBJECT = re.compile(r"\b(?:le |la |les |l'|un |une |du |des |son |sa |ses )[a-z]{3,}")
@@ -90,9 +94,12 @@ def readings(
     subject = last_subject(history, mend)
     if subject is None:
         return (Reading(question),)
-    if needs_context(question):
-        return (Reading(_with(subject, question), Meant(_things(question))),)
     cited = next((frozenset(turn.cited) for turn in reversed(history) if turn.role == "assistant"), frozenset())
+    if needs_context(question):
+        whole, things = _with(subject, question), _things(question)
+        anywhere = Reading(whole, Meant(things))
+        # « Il », « ça » stand for what was just read; without an answer there, for the subject anywhere.
+        return (Reading(whole, Meant(things, cited)), anywhere) if cited and _stands_for(question) else (anywhere,)
     if cited and _is_general(question):
         return (Reading(question), Reading(_behind(question, topic(subject)), Meant(_things(question), cited)))
     return (Reading(question),)
@@ -117,7 +124,7 @@ def needs_context(question: str) -> bool:
     if not words or _MORE.search(text) or _OBJECT.search(text):
         return True
     if _CONTINUES.match(text):
-        return len(words) <= _SHORT + 1
+        return len(words) <= _SHORT + 1 and not _DEFINED.search(text)
     refers = _refers(text)
     if _names_its_subject(question, refers=refers):
         return False
@@ -183,7 +190,9 @@ def _partial(question: str, subject: str) -> str:
     if _MORE.search(_plain(question)):
         return f"Plus de détails : {topic(subject)}"
     text = _plain(question)
-    refers = _refers(text) or _POSSESSIVE.search(text) or (content_words(question) and not _CONTINUES.match(text))
+    refers = (
+        _stands_for(question) or _POSSESSIVE.search(text) or (content_words(question) and not _CONTINUES.match(text))
+    )
     return _behind(question, topic(subject) if refers else subject)
 
 
@@ -191,6 +200,12 @@ def _refers(text: str) -> bool:
     """Whether a pronoun stands for the subject."""
     inverted = _INVERSION.search(text)
     return bool(_PRONOUN.search(text)) or bool(inverted and not _SUBJECT.search(text[: inverted.start()]))
+
+
+def _stands_for(question: str) -> bool:
+    """Whether a pronoun, « ça » and « c'est » among them, stands for what was spoken of."""
+    text = _plain(question)
+    return _refers(text) or bool(_IT.search(text))
 
 
 def _behind(question: str, context: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from assistant.answering import facts
+from assistant.answering.details import DETAILS
 from assistant.dates import find_dates
 from assistant.french.words import canonical, fold, index_terms, normalise, variants
 
@@ -24,30 +25,20 @@ _PRESIDES = re.compile(r"\b(?:qui|who) preside\w* (?:la |le |les |l')?(?P<of>[^\
 _ENDS = re.compile(
     r"\b(?:supprim|annul|abandonn|dissou|dissol|interdi|boycott|demission|renonc|ferm(?:e|er|ee|es|ees|eture)\b"
     r"|rejet|refus|report(?:e|er|ee|es|ees)\b|cess(?:e|er|ation)\b|privatis|condamn"
-    r"|mis fin|mettre fin|met fin|suspend|suspens|arret(?:e|er|ee|es|ees)\b|licenci|expuls|exclu\b"
+    r"|mis fin|mettre fin|met fin|suspend|suspens|arret(?:e|er|ee|es|ees)\b|licenci|expuls|exclu(?:e|s|es)?\b"
     r"|cancel|abolish|abandon|refuse|resign|reject|postpone|ban(?:ned)?\b)"
 )
-# What asks for an amount, and what a text that gives one holds.
 _COUNT = re.compile(
     r"\b(?:combien (?:y a-t-il |sont-ils )?(?:de |d')(?!temps|fois)|how many |quel (?:est|etait) le nombre )"
+)
+_COUNTED = re.compile(r"\b(?:combien (?:de |d')|how many )(?!temps|fois)(?P<noun>[a-z]{4,})")
+_CARDINAL = re.compile(
+    r"\b\d[\d., ]*(?!\d|\w*e\b|er\b|nd\b)(?!\w)|\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize"
+    r"|quatorze|quinze|seize|vingt|trente|quarante|cinquante|soixante|cent|cents|mille|one|two|three|four|five)\b"
 )
 _SOME = re.compile(
     r"\b(?:douzaine|dizaine|vingtaine|trentaine|centaine|milliers?|aucune?|plusieurs|moitie|tiers|quart|double"
     r"|une? seule?|millions?|milliards?)s?\b"
-)
-_AMOUNTS = (
-    (
-        re.compile(r"\b(?:budgets?|couts?|coute\w*|prix|tarifs?|montants?|costs?|prices?|how much money)\b"),
-        re.compile(
-            r"[€$£%]|\b(?:euros?|budget\w*|millions?|milliards?|couts?|coute\w*|prix|tarif\w*|gratuit\w*|payant\w*|francs?"
-            r"|dollars?|livres?|financ\w*|montant\w*|argent|sommes?|depens\w*|monnaie|cher|chere|valeur|salaire\w*"
-            r"|paye\w*|pourcent)\b"
-        ),
-    ),
-    (
-        re.compile(r"\b(?:quelle heure|quels? horaires?|what time)\b"),
-        re.compile(r"\b\d{1,2} ?(?:h|heures?)(?:\b|\d)|\d:\d\d|\b(?:heures?|midi|minuit|horaires?|matin|soir)\b"),
-    ),
 )
 
 
@@ -100,14 +91,25 @@ def _holds_office(text: str, stem: str, vice: bool, of: str) -> bool:
     return any(bool(m["vice"]) == vice for m in re.finditer(pattern, fold(normalise(text))))
 
 
-def foreign_amount(question: str, text: str) -> str | None:
-    """The word by which a question asks for a price, an hour or a count, where the text gives none."""
+def foreign_detail(question: str, text: str) -> str | None:
+    """The words by which a question asks for a detail (a price, an hour, an age), where the text gives none."""
     asked, held = fold(normalise(question)), fold(normalise(text))
-    for asks, holds in _AMOUNTS:
+    for asks, holds in DETAILS:
         if (match := asks.search(asked)) and not holds.search(held):
             return match[0]
     counted = _COUNT.search(asked)
     return counted[0].strip() if counted and not _SOME.search(held) and not facts.numbers(_undated(text)) else None
+
+
+def foreign_count(question: str, text: str, sentence: str) -> str | None:
+    """« Combien de visiteurs » where the text does not name what is counted and the sentence that answers counts
+    nothing, dates and ranks apart.
+    """
+    counted = _COUNTED.search(fold(normalise(question)))
+    if counted is None or set(index_terms(text).split()).intersection(variants(counted["noun"])):
+        return None
+    plain = fold(normalise(_undated(sentence)))
+    return None if _CARDINAL.search(plain) or _SOME.search(plain) else counted[0]
 
 
 def _undated(text: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.answering import extractive, facts
 from assistant.answering.chosen import Choice
 from assistant.answering.evidence import Evidence
-from assistant.answering.foreign import foreign_amount, foreign_end, foreign_office
+from assistant.answering.foreign import foreign_count, foreign_detail, foreign_end, foreign_office
 from assistant.answering.refusal import foreign
 from assistant.dates import find_dates
 from assistant.french.words import canonical, content_words, fold, normalise, variants, words
@@ -19,6 +20,11 @@ _GRANTED = re.compile(
     r"^\W*(?:(?:et|mais|alors|bonjour|hello|dis-moi|dites-moi|explique[rz]?(?:-moi)?|sais-tu|savez-vous)[ ,!:]+)*"
     r"(?:pourquoi|comment (?!s'appel|se nomm)|en quoi|dans quel but|pour quelles? raisons?|a quelle occasion"
     r"|why |how (?:did|does|was|were|is|are|come) )"
+)
+# « Le forum a-t-il lieu à Paris ? »: a no is an answer too.
+_YES_OR_NO = re.compile(
+    r"^(?!.*\b(?:qui|que|quoi|quand|ou|comment|combien|pourquoi|quel\w*|lequel|laquelle)\b)"
+    r"(?:.*\w-(?:t-)?(?:il|elle|ils|elles)\b|\W*est-ce qu|\W*(?:is|are|was|were|did|does|do) )"
 )
 _ARTICLES = re.compile(r"(?:[ ,(]|\b(?:le|la|l'|the|ancien|ancienne|actuel|actuelle))+$")
 _MEASURE = re.compile(r"mill\w+|euros?|francs?|ans|annees?|mois|jours?|heures?|metres?|km|pourcent")
@@ -45,15 +51,26 @@ def correction(evidence: Evidence, max_sentences: int) -> Choice | None:
 
 def _unsaid(evidence: Evidence, note: Note) -> tuple[tuple[str, ...], bool]:
     """The words of the question that the note does not bear out, and whether they alone are reason to refuse: an
-    office, an end or an amount that is not told.
+    office, an end, a detail or a count that is not told, or a person or a town of which nothing is.
     """
     question, text = evidence.question, f"{note.title} | {note.text}"
     office = foreign_office(question, [f"{p.note.title} | {p.note.text}" for p in evidence.passages])
-    told = (office, foreign_end(question, text), foreign_amount(question, text))
+    counted = foreign_count(question, text, evidence.ranked[0].text)
+    told = (office, foreign_end(question, text), foreign_detail(question, text), counted)
     firm = tuple(_as_written(question, folded) for folded in told if folded)
     dates = () if evidence.support is None or evidence.support.dated == 1 else _dates(question)
-    others = [word for word in foreign(question, note) if not any(word in phrase for phrase in firm)]
-    return (*firm, *others, *dates), bool(firm)
+    found = (*foreign(question, note), *_other_counts(question, note))
+    others = [word for word in dict.fromkeys(found) if not any(word in phrase for phrase in firm)]
+    absent = any(_is_full_name(word) or _is_place(question, word) for word in others)
+    return (*firm, *others, *dates), bool(firm) or absent
+
+
+def _other_counts(question: str, note: Note) -> Iterator[str]:
+    """« Que 5 communes », « sa 3e édition »: figures of one digit where the note gives another number of the same."""
+    text = fold(normalise(question))
+    for number in re.findall(r"\b([2-9])(?:e|eme)?\b", text):
+        if number not in facts.numbers(note.text) and _counts_otherwise(text, number, note):
+            yield number
 
 
 def _dates(question: str) -> tuple[str, ...]:
@@ -74,9 +91,19 @@ def _with_its_noun(question: str, phrase: str) -> str:
 
 def _takes_for_granted(question: str, unsaid: tuple[str, ...], note: Note) -> bool:
     text = fold(normalise(question))
-    return bool(_GRANTED.search(text)) or any(
+    return bool(_GRANTED.search(text) or _YES_OR_NO.search(text)) or any(
         _is_apposed(question, text, fold(phrase.lower())) or _counts_otherwise(text, phrase, note) for phrase in unsaid
     )
+
+
+def _is_full_name(phrase: str) -> bool:
+    """« Manuel Valls »: first name and name, neither of which the note holds."""
+    return len(phrase.split()) > 1 and all(word[:1].isupper() and not word.isupper() for word in phrase.split())
+
+
+def _is_place(question: str, phrase: str) -> bool:
+    """« À Lille »: a town, most often."""
+    return phrase[:1].isupper() and bool(re.search(rf"(?<!\w)[àÀ] {re.escape(phrase)}\b", canonical(question)))
 
 
 def _is_apposed(question: str, text: str, office: str) -> bool:

@@ -69,8 +69,8 @@ _SAID = frozenset(
     "dernières derniere dernieres futur futurs future futures venir récent récents récente récentes recent recents "
     "corpus mois année années annee annees an ans semaine semaines jour jours date dates cours agenda calendrier quoi "
     "neuf connais connaissez tient tiennent tiendra tiendront tenir prévoit prévoient traite traitent montre montrez "
-    "donner indique indiquez disponible disponibles différents différentes auront aura recente recentes autres liste "
-    "listes assistant nous cherche rappelle rappelez programmés programmées prevus "
+    "note notes donner indique indiquez disponible disponibles différents différentes auront aura recente recentes "
+    "autres liste listes assistant nous cherche rappelle rappelez programmés programmées prevus "
     "took place take takes taken taking held happen happened happening planned scheduled upcoming coming next last "
     "past latest mention mentions mentioned talk talks discuss during there any all list show give tell up us".split()
 )

@@ -66,11 +66,19 @@ def read_asked(question: str, today: date) -> AskedDates:
     for mention in mentions:
         rest[mention.start : mention.end] = " " * (mention.end - mention.start)
     return AskedDates(
-        tuple(DayRange(m.first, m.last) for m in mentions if m.resolved),
+        _met([DayRange(m.first, m.last) for m in mentions if m.resolved]),
         "".join(rest),
         bool(mentions) and not any(m.resolved for m in mentions),
         text,
     )
+
+
+def _met(ranges: list[DayRange]) -> tuple[DayRange, ...]:
+    """« Après novembre 2017 et avant l'été 2018 » is one range, not two."""
+    starts, ends = [r for r in ranges if r.last is None], [r for r in ranges if r.first is None]
+    if len(ranges) == 2 and starts and ends and starts[0].first and ends[0].last and starts[0].first <= ends[0].last:
+        return (DayRange(starts[0].first, ends[0].last),)
+    return tuple(ranges)
 
 
 def asked_dates(question: str, today: date) -> tuple[DayRange, ...]:

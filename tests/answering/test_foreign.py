@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.foreign import (
-    foreign_amount,
+    foreign_detail,
     foreign_end,
     foreign_names,
     foreign_numbers,
@@ -88,5 +88,5 @@ def test_ends(question: str, found: str | None) -> None:
     ],
 )
 def test_amounts(question: str, found: str | None) -> None:
-    assert foreign_amount(question, TEXT) == found
-    assert foreign_amount(question, f"{TEXT} Entrée : 12 €, dès 9 h.") is None
+    assert foreign_detail(question, TEXT) == found
+    assert foreign_detail(question, f"{TEXT} Entrée : 12 €, dès 9 h.") is None
