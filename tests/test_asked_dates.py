@@ -130,6 +130,11 @@ def test_french_stays_as_it_is(text: str) -> None:
     assert in_french(text) == text
 
 
+def test_after_and_before_are_one_range() -> None:
+    (asked,) = asked_dates("Quels événements après le 22 novembre 2017 et avant le 1er juin 2018 ?", TODAY)
+    assert (asked.first, asked.last) == (date(2017, 11, 23), date(2018, 5, 31))
+
+
 def test_a_yearless_question_is_of_any_year() -> None:
     asked = read_asked("Quels événements en décembre ?", TODAY)
     assert asked.ranges == ()

@@ -12,7 +12,10 @@ from assistant.french.words import canonical, content_words, fold, normalise
 from assistant.models import Turn
 
 # All read on folded text.
-_IMPERSONAL = re.compile(r"\b(?:y a-t-il|il y a|il faut|faut-il|s'agit-il|il s'agit|est-il (?:possible|prevu)|is it)\b")
+_IMPERSONAL = re.compile(
+    r"\b(?:y a-t-il|il y a|il faut|faut-il|s'agit-il|il s'agit|s'est-il passe|se pass\w+-t-il"
+    r"|est-il (?:possible|prevu)|is it)\b"
+)
 _ASKING = (
     r"(?:qui|que|quoi|qu'|quand|ou|comment|combien|pourquoi|quel(?:le)?s?|(?:le|la|les)quel(?:le)?s?|depuis quand"
     r"|par qui|avec qui|est-ce|who|what|when|where|why|how)(?!\w)"

@@ -23,8 +23,8 @@ _GRANTED = re.compile(
 )
 # « Le forum a-t-il lieu à Paris ? »: a no is an answer too.
 _YES_OR_NO = re.compile(
-    r"^(?!.*\b(?:qui|que|quoi|quand|ou|comment|combien|pourquoi|quel\w*|lequel|laquelle)\b)"
-    r"(?:.*\w-(?:t-)?(?:il|elle|ils|elles)\b|\W*est-ce qu|\W*(?:is|are|was|were|did|does|do) )"
+    r"^\W*(?:est-ce qu(?:e |')|(?:is|are|was|were|did|does|do) "
+    r"|(?!.*\b(?:qui|que|quoi|quand|ou|comment|combien|pourquoi|quel\w*|lequel|laquelle)\b).*\w-(?:t-)?(?:il|elle)s?\b)"
 )
 _ARTICLES = re.compile(r"(?:[ ,(]|\b(?:le|la|l'|the|ancien|ancienne|actuel|actuelle))+$")
 _MEASURE = re.compile(r"mill\w+|euros?|francs?|ans|annees?|mois|jours?|heures?|metres?|km|pourcent")

@@ -133,13 +133,21 @@ class Wording:
             if _may_mean(folded, spelling, name=spelling.written[0].isupper() or capital(spelling))
             and (distance := OSA.distance(folded, spelling.folded, score_cutoff=within)) <= within
         )
-        return _surest(scored)
+        best = _surest(scored)
+        # The notes' « piloté » for « pilotte »: typed without accents, the form without them is meant.
+        return folded_best if best and word.isascii() and (folded_best := fold(best)) in _forms() else best
+
+
+@lru_cache(maxsize=1)
+def _forms() -> frozenset[str]:
+    """The forms of French words."""
+    return frozenset(SpellChecker(language="fr").word_frequency.words())
 
 
 @lru_cache(maxsize=1)
 def _language() -> frozenset[str]:
-    """The forms of French words, without accents."""
-    return frozenset(fold("\n".join(SpellChecker(language="fr").word_frequency.words())).split("\n"))
+    """The same without accents."""
+    return frozenset(fold("\n".join(_forms())).split("\n"))
 
 
 def _is_french(word: str) -> bool:

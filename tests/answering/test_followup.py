@@ -43,7 +43,12 @@ ALONE = [
     "Quel rôle joue l’État dans la transformation numérique des collectivités ?",
     "quels leviers pour les grands projets d'aménagement",
     "Is it possible to visit the forum in Lyon?",
-    *("Qui est le maire de Dijon ?", "Et qui pilote le Forum des Interconnectés ?", "Quels sont les objectifs ?"),
+    *(
+        "Et l'INP, c'est quoi ?",
+        "Qui est le maire de Dijon ?",
+        "Et qui pilote le Forum des Interconnectés ?",
+        "Quels sont les objectifs ?",
+    ),
 ]
 #: Earlier questions, the follow-up, and what it is understood as.
 UNDERSTOOD = [

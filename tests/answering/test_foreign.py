@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.foreign import (
+    foreign_count,
     foreign_detail,
     foreign_end,
     foreign_names,
@@ -87,6 +88,44 @@ def test_ends(question: str, found: str | None) -> None:
         ("Combien de communes ?", None),
     ],
 )
-def test_amounts(question: str, found: str | None) -> None:
+def test_details(question: str, found: str | None) -> None:
     assert foreign_detail(question, TEXT) == found
     assert foreign_detail(question, f"{TEXT} Entrée : 12 €, dès 9 h.") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("À quelle adresse mail écrire ?", "Écrivez à salon@exemple.fr."),
+        ("Quel est le numéro de téléphone du salon ?", "Tél. : 01 02 03 04 05"),
+        ("Quel âge a le maire ?", "Le maire a 50 ans."),
+        ("De quel parti politique est le maire ?", "Le maire, socialiste, est là."),
+        ("Dans quel bâtiment a lieu le salon ?", "Il a lieu au palais des congrès."),
+        ("Comment s'inscrire au salon ?", "Les inscriptions sont ouvertes."),
+        ("Quel est le thème de la table ronde ?", "Elle est consacrée au vélo."),
+        ("Quand le programme s'achèvera-t-il ?", "Il se termine en 2030."),
+        ("Qui préside la commission ?", "Une élue la préside."),
+        ("Quand le maire a-t-il été élu ?", "Il est maire depuis les élections de 2014."),
+    ],
+)
+def test_a_detail_is_known_by_what_tells_it(question: str, told: str) -> None:
+    assert foreign_detail(question, "Rien de cela n'est dit ici.") is not None
+    assert foreign_detail(question, told) is None
+
+
+def test_a_vice_president_presides_over_nothing() -> None:
+    assert foreign_detail("Qui préside l'association ?", "Son premier vice-président est venu.") is not None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("La 4ème édition a lieu les 28 et 29 novembre 2017.", "combien de visiteurs"),
+        ("Deux mille personnes sont venues.", None),
+        ("Une centaine de personnes sont venues.", None),
+        ("Il en vint 300.", None),
+    ],
+)
+def test_a_count_needs_a_number_or_its_noun(sentence: str, found: str | None) -> None:
+    assert foreign_count("Combien de visiteurs sont attendus ?", sentence, sentence) == found
+    assert foreign_count("Combien de visiteurs ?", f"{sentence} Des visiteurs viennent.", sentence) is None

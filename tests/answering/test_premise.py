@@ -22,6 +22,9 @@ CORRECTED = [
     ("Pourquoi les Jeux Olympiques ont-ils lieu à Londres en 2024 ?", "« Londres »", "à Paris en 2024"),
     ("Pourquoi le SGMAP a-t-il abandonné le programme DcANT ?", "« abandonné »", "Piloté par le secrétariat général"),
     ("Pourquoi la 15ème édition du Forum des Interconnectés se tient-elle à Lyon ?", "« 15ème édition »", "14ème"),
+    ("Le Forum des Interconnectés a-t-il lieu à Paris ?", "« Paris »", "à Lyon"),
+    ("Est-ce que La Tribune organise le Forum Smart City avec Nokia ?", "« Nokia »", "La Tribune organise"),
+    ("Pourquoi le consortium de Dijon ne compte-t-il que 5 communes ?", "« 5 communes »", "24 communes"),
     ("Pourquoi le CNI a-t-il été installé le 12 mars 2016 ?", "« 12 mars 2016 »", "20 novembre 2017"),
 ]
 NEVER_CONFIRMED = [
@@ -34,6 +37,10 @@ NEVER_CONFIRMED = [
     "Pourquoi les Jeux Olympiques de Paris ont-ils lieu en 2028 ?",
 ]
 REFUSED = [
+    "Qu'a annoncé le Premier ministre Manuel Valls à l'installation du CNI ?",
+    "Quel événement se tient à Lille ?",
+    "Qui préside la commission numérique ?",
+    "De quel parti politique est Jean-Louis Fousseret ?",
     "Quel forum aura lieu à Bordeaux ?",
     "Qui est le maire de Dijon ?",
     "Qui préside France urbaine ?",

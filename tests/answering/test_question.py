@@ -33,6 +33,10 @@ P, T, L, N, M = Asked.PERSON, Asked.TIME, Asked.PLACE, Asked.NUMBER, Asked.MEANI
         ("Who and where?", {P, L}),
         ("How many cities?", {N}),
         ("What does INP stand for?", {M}),
+        ("À quoi sert le programme ?", {Asked.PURPOSE}),
+        ("Quel est l'objectif du conseil ?", {Asked.PURPOSE}),
+        ("Qui siège au conseil ?", {Asked.MEMBERS}),
+        ("Qui en fait partie ?", {Asked.MEMBERS}),
         ("Le programme", set()),
         ("", set()),
         ("la liquidité et la quantité", set()),
@@ -59,6 +63,8 @@ def test_asked_for(question: str, kinds: set[Asked]) -> None:
         ("Le consortium compte vingt communes.", N),
         ("Une instance nationale partenariale (INP).", M),
         ("Ce mot désigne un lieu.", M),
+        ("Il a pour objectif de mutualiser.", Asked.PURPOSE),
+        ("Le conseil regroupe des élus.", Asked.MEMBERS),
     ],
 )
 def test_holds(sentence: str, kind: Asked) -> None:
