@@ -1,7 +1,8 @@
-"""Right replies to our own questions on the corpus: `python -m benchmarks.answers [--development] [--failures]`.
+"""Right replies to our own questions on the corpus: `python -m benchmarks.answers [--development|--seen] [--failures]`.
 
 Every case of `evals/cases/corpus_report.jsonl` is asked and judged (`benchmarks/cases.py`). Tune on the development
-cases only. `--json` prints one object a case instead of the table.
+cases (`--development`) and on an earlier report file whose failures have been read (`--seen`), never on the report.
+`--json` prints one object a case instead of the table.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from assistant import Answer, Assistant
 from assistant.models import Reply
-from benchmarks.cases import DEVELOPMENT, REPORT, Case, CaseError, judge, read_cases, readable
+from benchmarks.cases import DEVELOPMENT, REPORT, SEEN, Case, CaseError, judge, read_cases, readable
 from benchmarks.data import assistant_over, seed_notes
 from benchmarks.refusal import wilson
 
@@ -87,12 +88,15 @@ def main() -> None:
     """Read the cases, ask them all, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--file", type=Path, action="append", help="a file of cases; may be given several times")
-    parser.add_argument("--development", action="store_true", help="the cases to tune on")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--development", action="store_true", help="the cases to tune on")
+    which.add_argument("--seen", action="store_true", help="the cases of an earlier report, now to tune on as well")
     parser.add_argument("--failures", action="store_true", help="print the wrong replies")
     parser.add_argument("--json", action="store_true", help="one JSON object a case")
     arguments = parser.parse_args()
     try:
-        files = arguments.file or [DEVELOPMENT if arguments.development else REPORT]
+        chosen = DEVELOPMENT if arguments.development else SEEN if arguments.seen else REPORT
+        files = arguments.file or [chosen]
         cases = [case for path in files for case in read_cases(path)]
     except (CaseError, OSError) as error:
         sys.exit(str(error))

@@ -60,7 +60,7 @@ DETAILS = (
     ),
     (
         re.compile(r"\b(?:s'acheve\w*|achevera|se termine\w*|prend(?:ra)? fin|finira|when does it end)\b"),
-        re.compile(r"acheve|termin|\bfin\b|clotur|jusqu|echeance|conclu|fini|final|arret|derni"),
+        re.compile(r"acheve|\btermin|\bfin\b|clotur|jusqu|echeance|conclu|\bfini|\bfinal|arret|\bderni"),
     ),
     (
         re.compile(

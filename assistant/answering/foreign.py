@@ -14,7 +14,7 @@ from assistant.french.words import canonical, fold, index_terms, normalise, vari
 _WORD = re.compile(r"[^\W\d_]+")
 _FIGURES = re.compile(r"(?<![\d,.])\d{2,}(?=\D|$)")
 _ROMAN = re.compile(r"[ivxlc]+(?:e|er|ere|eme|ieme)?")
-_ALIKE, _ALIKE_FROM = 0.8, 5  # how near to a word of the text a name is one of its spellings, and from which length
+_ALIKE, _ALIKE_FROM = 0.85, 5  # how near to a word of the text a name is one of its spellings, and from which length
 # « dans les années 80 », « les 50 dernières années »: a span of time, told in other figures or in none.
 _LOOSE = re.compile(r"\bannees \d+|\b\d+ (?:derni\w+|prochain\w+|ans\b|annees\b)|\d+ ?%")
 _OFFICE = re.compile(
