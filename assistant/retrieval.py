@@ -36,18 +36,12 @@ Vectors = NDArray[np.float32]
 class Retrieval:
     """What was found for one question, best first, with the question's vector for those who come next.
 
-    `asked` are the dates that the question names; `on_date` the chunks, of the whole build, that speak of one of them.
+    `asked` are the dates that the question names.
     """
 
     vector: Vectors
     passages: tuple[Passage, ...]
     asked: tuple[DayRange, ...] = ()
-    on_date: frozenset[str] = frozenset()
-
-    @property
-    def misses_the_date(self) -> bool:
-        """Whether the question names a date of which none of the passages speaks."""
-        return bool(self.asked) and not any(passage.chunk.id in self.on_date for passage in self.passages)
 
 
 def retrieve(
@@ -95,7 +89,7 @@ def retrieve(
         Passage(*found[key], rank, scores[key], dense[key], lexical.get(key, _UNSHARED)[0])
         for rank, key in enumerate(sorted(best, key=lambda key: (-scores[key], key))[:count], start=1)
     )
-    return Retrieval(vector, passages, asked, on_date)
+    return Retrieval(vector, passages, asked)
 
 
 def _fused(cosine: float, share: float, on_date: bool, std: float) -> float:
