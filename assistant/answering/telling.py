@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,8 +24,6 @@ READ_CHARS = 20_000
 _NO_EVENT = re.compile(
     r"(?:inscri|candidat|date limite|cl[oô]tur|d[ée]p[oô]t|d[ée]pos|parution|paru|publi|r[ée]pon)[^.;:!?]{0,50}$", re.I
 )
-
-Accept = Callable[[Occurrence], bool]
 
 
 @dataclass(frozen=True, slots=True)
