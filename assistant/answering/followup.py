@@ -89,6 +89,9 @@ def readings(
 ) -> tuple[Reading, ...]:
     """The questions that this one may mean, the likeliest first; the next is tried where the notes don't answer one.
 
+    After `Qui pilote le programme DcANT en 2017 ?`, `Et en 2018 ?` becomes `Qui pilote le programme DcANT en 2018 ?`,
+    `Et son budget ?` becomes `Et son budget ? (le programme DcANT en 2017)`, and `Pourquoi ?` gets the whole question.
+
     A question with a subject of its own is never read with another: a change of topic stays one. `Quels sont les
     objectifs ?` is tried by itself, then as a question on what the last answer cited. `mend` writes a question as the
     notes do.
@@ -106,18 +109,6 @@ def readings(
     if cited and _is_general(question):
         return (Reading(question), Reading(_behind(question, topic(subject)), Meant(_things(question), cited)))
     return (Reading(question),)
-
-
-def stand_alone(question: str, history: Sequence[Turn]) -> str:
-    """The question to search for: itself, or with what it is about.
-
-    After `Qui pilote le programme DcANT en 2017 ?`, `Et en 2018 ?` becomes `Qui pilote le programme DcANT en 2018 ?`,
-    `Et son budget ?` becomes `Et son budget ? (le programme DcANT en 2017)`, and `Pourquoi ?` gets the whole question.
-    """
-    subject = last_subject(history)
-    if subject is None or not needs_context(question):
-        return question
-    return _with(subject, question)
 
 
 def needs_context(question: str) -> bool:

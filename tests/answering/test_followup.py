@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 import pytest
 
-from assistant.answering.followup import Reading, last_subject, needs_context, readings, stand_alone, topic
+from assistant.answering.followup import Reading, last_subject, needs_context, readings, topic
 from assistant.models import Turn
 
 SUBJECT = "Qui pilote le programme DcANT ?"
@@ -86,15 +87,20 @@ UNDERSTOOD = [
 ]
 
 
+def meant(question: str, history: Sequence[Turn]) -> str:
+    """The likeliest reading of a question."""
+    return readings(question, history)[0].question
+
+
 @pytest.mark.parametrize("question", FOLLOW_UPS)
 def test_a_follow_up_gets_its_subject(question: str) -> None:
-    assert "DcANT" in stand_alone(question, HISTORY) or stand_alone(question, HISTORY) == "Qui pilote le CNI ?"
+    assert "DcANT" in meant(question, HISTORY) or meant(question, HISTORY) == "Qui pilote le CNI ?"
 
 
 @pytest.mark.parametrize(("asked", "question", "expected"), UNDERSTOOD)
 def test_a_follow_up_is_understood_as_a_whole_question(asked: list[str], question: str, expected: str) -> None:
     history = [turn for said in asked for turn in (Turn("user", said), Turn("assistant", "Voici. [1]"))]
-    assert stand_alone(question, history) == expected
+    assert meant(question, history) == expected
     assert readings(question, history)[0].question == expected
 
 
@@ -149,12 +155,12 @@ def test_turns_are_worded_as_the_notes_are() -> None:
 
 @pytest.mark.parametrize("question", ALONE)
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
-    assert stand_alone(question, HISTORY) == question
+    assert meant(question, HISTORY) == question
 
 
 @pytest.mark.parametrize("question", [*FOLLOW_UPS, *ALONE, "", "  ?  "])
 def test_without_turns_before_nothing_changes(question: str) -> None:
-    assert stand_alone(question, ()) == question
+    assert meant(question, ()) == question
 
 
 @pytest.mark.parametrize("question", [*FOLLOW_UPS, *ALONE])
@@ -173,7 +179,7 @@ def test_the_subject_is_the_last_question_that_stood_alone() -> None:
         Turn("assistant", "Depuis 2014. [1]"),
         Turn("user", "Merci"),
     )
-    assert stand_alone("Pourquoi ?", (*history[:-1],)) == f"Pourquoi ? ({SUBJECT})"
+    assert meant("Pourquoi ?", (*history[:-1],)) == f"Pourquoi ? ({SUBJECT})"
 
 
 @pytest.mark.parametrize(
@@ -185,21 +191,21 @@ def test_the_subject_is_the_last_question_that_stood_alone() -> None:
     ],
 )
 def test_turns_without_a_subject_add_nothing(history: tuple[Turn, ...]) -> None:
-    assert stand_alone("Et depuis quand ?", history) == "Et depuis quand ?"
+    assert meant("Et depuis quand ?", history) == "Et depuis quand ?"
 
 
 def test_a_subject_of_several_lines_becomes_one() -> None:
     history = (Turn("user", "  Qui pilote\n\nle programme\tDcANT ? "),)
-    assert stand_alone(" Et quand ?\n", history) == f"Et quand ? ({SUBJECT})"
+    assert meant(" Et quand ?\n", history) == f"Et quand ? ({SUBJECT})"
 
 
 def test_a_rewritten_question_is_as_short_as_its_parts() -> None:
     history = tuple(Turn("user", f"Qui préside le conseil numéro {number} de Lyon ?") for number in range(50))
-    assert stand_alone("Et quand ?", history) == "Et quand ? (Qui préside le conseil numéro 49 de Lyon ?)"
+    assert meant("Et quand ?", history) == "Et quand ? (Qui préside le conseil numéro 49 de Lyon ?)"
 
 
 def test_an_endless_turn_makes_no_endless_question() -> None:
     history = (Turn("user", "Qui préside le conseil de Lyon ? " + "Mot " * 100_000),)
-    rewritten = stand_alone("Et quand ?", history)
+    rewritten = meant("Et quand ?", history)
     assert rewritten.startswith("Et quand ? (Qui préside le conseil de Lyon ?")
     assert len(rewritten) < 2000
