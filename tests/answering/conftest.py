@@ -9,6 +9,7 @@ import pytest
 from assistant import Assistant, Settings
 from assistant.embedding import Embedder
 from assistant.index import Build, Recipe, sync
+from tests.answering.chat_server import Script, served, with_model
 from tests.answering.city_notes import NOTES
 
 
@@ -28,3 +29,18 @@ def cities(tmp_path_factory: pytest.TempPathFactory, recipe: Recipe, embedder: E
     opened = Assistant(made, embedder)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def chat() -> Iterator[Script]:
+    """A scripted endpoint of chat models."""
+    with served(Script()) as script:
+        yield script
+
+
+@pytest.fixture(scope="module")
+def writer(chat: Script, settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
+    """The assistant that has its answers written by it."""
+    made = Assistant(with_model(settings, chat.url), embedder)
+    yield made
+    made.close()

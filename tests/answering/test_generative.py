@@ -6,7 +6,6 @@ import json
 import logging
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -21,26 +20,13 @@ from assistant.models import Finished, PassagesFound, Reason, SentenceReady
 from assistant.serialise import reply_to_json
 from assistant.ui import render
 from assistant.ui.conversation import Exchange
-from tests.answering.chat_server import KEY, Act, Script, said, served, with_model
+from tests.answering.chat_server import KEY, Act, Script, said, with_model
 
 QUESTION = "Qui pilote le programme DcANT ?"
 TRUE = "Le programme DcANT est piloté par le SGMAP."
 ALSO = "Il vise à faire converger les stratégies de l'État et des collectivités territoriales."
 FALSE = "Le programme DcANT est piloté par la DINUM depuis 2019."
 LEAK = b'{"error": {"message": "bad key sk-very-secret-0123456789", "type": "x", "code": null}}'
-
-
-@pytest.fixture(scope="module")
-def chat() -> Iterator[Script]:
-    with served(Script()) as script:
-        yield script
-
-
-@pytest.fixture(scope="module")
-def writer(chat: Script, settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
-    made = Assistant(with_model(settings, chat.url), embedder)
-    yield made
-    made.close()
 
 
 @pytest.fixture(autouse=True)
