@@ -1,5 +1,6 @@
 # make run   — everything from nothing to the chat        make test  — install what tests need, run them all
 # make check — format, lint, types                        make lock  — write the lock files anew
+# make test-long — the tests that take minutes
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +10,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-annotate --no-header -
 
 PLAIN_TORCH := import pathlib, sys; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text().replace("+cpu\n", "\n"))
 
-.PHONY: run install test check lock clean
+.PHONY: run install test test-long check lock clean
 
 run: $(VENV)/.run-installed
 	@echo "— Index"
@@ -23,6 +24,9 @@ test: $(VENV)/.test-installed
 	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
 		$(BIN)/playwright install chromium
 	$(BIN)/python -m pytest $(ARGS)
+
+test-long: $(VENV)/.test-installed
+	$(BIN)/python -m pytest -m long $(ARGS)
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff format --check .

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
 
     corpus_dir: Path = Path("corpus")
     index_dir: Path = Path("index")
+    state_dir: Path = Path("state")
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("assistant-france-urbaine"))
     embedding_model: str | None = Field(default=None, min_length=1)
     embedding_query_prompt: str | None = None

@@ -15,6 +15,7 @@ ORDER = [
     "errors",
     "runtime",
     "settings",
+    "audit",
     "french",
     "corpus",
     "chunking",

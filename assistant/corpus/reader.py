@@ -9,9 +9,14 @@ from assistant.corpus.front_matter import FrontMatterError, parse_note
 from assistant.errors import CorpusError, Fault, french_reason
 from assistant.models import Note
 
+ORIGINALS, TRASH = (
+    "originals",
+    "trash",
+)  # folders of the corpus that hold no notes: what they were made from, those removed
+
 
 def note_files(folder: Path) -> list[Path]:
-    """The `.md` files below the folder in path order; READMEs and hidden files or folders are no notes.
+    """The `.md` files below the folder in path order; READMEs, originals, the trash and what is hidden are no notes.
 
     Raises:
         CorpusError: the folder does not exist or cannot be listed.
@@ -24,15 +29,15 @@ def note_files(folder: Path) -> list[Path]:
         found = sorted(Path(base, name) for base, _, names in walk for name in names if name.endswith(".md"))
     except OSError as error:
         raise CorpusError(f"Le dossier des notes ne peut pas être lu : {folder} ({french_reason(error)}).") from None
-    return [path for path in found if path.name != "README.md" and not _hidden(path.relative_to(folder))]
+    return [path for path in found if path.name != "README.md" and not _aside(path.relative_to(folder))]
 
 
 def _raise(error: OSError) -> None:
     raise error
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _aside(path: Path) -> bool:
+    return path.parts[0] in (ORIGINALS, TRASH) or any(part.startswith(".") for part in path.parts)
 
 
 def load_corpus(folder: Path) -> list[Note]:

@@ -13,7 +13,7 @@ import pytest
 from assistant import Answer, Assistant, Refusal, Reply, Settings
 from assistant.answering.generative import FORMAT_AGAIN, Generator
 from assistant.answering.prompt import LONGEST, REFUSED, as_data
-from assistant.cli import _as_text
+from assistant.cli.ask import as_text
 from assistant.embedding import Embedder
 from assistant.errors import SettingsError
 from assistant.models import Finished, PassagesFound, Reason, SentenceReady
@@ -97,7 +97,7 @@ def test_what_is_not_verified_is_dropped_and_counted(chat: Script, writer: Assis
     assert reply.notice == "Une phrase rédigée, non vérifiée dans les notes, a été écartée."
     shown = reply_to_json(reply)
     assert (shown["notice"], shown["dropped"]) == (reply.notice, 1)
-    assert _as_text(reply, None).startswith(reply.notice)
+    assert as_text(reply, None).startswith(reply.notice)
     _, message = render.messages((Exchange(1, QUESTION).after(Finished(reply)),))
     assert '<p class="notice">Une phrase rédigée, non vérifiée' in message["content"]
 
@@ -240,7 +240,7 @@ def test_a_fault_gives_the_notes_own_words(
     assert time.monotonic() - begun < 5
     assert words in str(reply.notice)
     assert len(chat.requests) == requests
-    everything = f"{reply!r} {json.dumps(reply_to_json(reply))} {_as_text(reply, None)} {caplog.text}"
+    everything = f"{reply!r} {json.dumps(reply_to_json(reply))} {as_text(reply, None)} {caplog.text}"
     assert "sk-very" not in everything
 
 

@@ -1,0 +1,5 @@
+"""`python -m assistant.cli`: the command where no script is installed."""
+
+from assistant.cli import main
+
+main()

@@ -1,0 +1,24 @@
+"""`assistant serve`: the chat."""
+
+from __future__ import annotations
+
+import click
+
+from assistant.cli.shared import load_settings
+
+
+@click.command()
+@click.option("--host", metavar="ADRESSE", help="Adresse d'écoute (par défaut : 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), metavar="NOMBRE", help="Port (par défaut : 7860).")
+@click.option("--open", "open_browser", is_flag=True, help="Ouvre le navigateur.")
+def serve(host: str | None, port: int | None, open_browser: bool) -> None:
+    """Ouvre le chat."""
+    from assistant.ui import server
+
+    given = {"host": host, "port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    server.listen(settings.host, settings.port).close()  # a port in use is said before the model loads
+    click.echo("Chargement du modèle et de l'index…", err=True)
+    from assistant.assistant import Assistant
+
+    server.serve(Assistant.open(settings), settings, open_browser)

@@ -1,0 +1,37 @@
+"""What the commands share: settings, and how they end and count."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from assistant import runtime
+from assistant.settings import Settings
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings; the hub is opened only to those that name one of its models."""
+    settings = Settings.load(**overrides)
+    runtime.prepare(hub=settings.names_hub_model)
+    return settings
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """End the command with one message."""
+    click.echo(message, err=True)
+    sys.exit(status)
+
+
+def unexpected(error: Exception) -> str:
+    """What to say of an error that nobody foresaw."""
+    return (
+        f"Erreur inattendue ({type(error).__name__} : {error}). Relancez avec « assistant --debug … » et "
+        "transmettez le résultat aux développeurs."
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`2 notes`."""
+    return f"{number} {noun}{'s' if number > 1 else ''}"

@@ -1,0 +1,55 @@
+"""The journal: appended, never lost, read around what a crash cut."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from assistant.audit import FILE, Entry, entries, local_user, record
+from assistant.errors import AssistantError
+
+
+def test_what_is_recorded_is_read_back_in_order(tmp_path: Path) -> None:
+    first = Entry("claire", "publication", "2 notes ajoutées", None, "b1")
+    second = Entry("claire", "retour", "à la version b0", "b1", "b0")
+    for entry in (first, second):
+        record(tmp_path / "state", entry)
+    assert entries(tmp_path / "state") == [first, second]
+    assert first.when.endswith("+00:00")
+
+
+def test_there_may_be_no_journal_yet(tmp_path: Path) -> None:
+    assert entries(tmp_path) == []
+
+
+def test_a_cut_line_hides_no_other(tmp_path: Path) -> None:
+    record(tmp_path, Entry("a", "un"))
+    with (tmp_path / FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"who": "b"}) + "\n" + '{"who": "c", "wh\n')
+    record(tmp_path, Entry("d", "deux"))
+    assert [entry.what for entry in entries(tmp_path)] == ["un", "deux"]
+
+
+def _write(folder: Path, who: str) -> None:
+    for number in range(50):
+        record(folder, Entry(who, "essai", f"{number} {'x' * 500}"))
+
+
+def test_lines_of_two_processes_do_not_mix(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write, args=(tmp_path, who)) for who in "ab"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    found = entries(tmp_path)
+    assert [[e.detail.split()[0] for e in found if e.who == who] for who in "ab"] == [[str(n) for n in range(50)]] * 2
+
+
+def test_a_journal_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file", encoding="utf-8")
+    with pytest.raises(AssistantError, match=r"journal.*ASSISTANT_STATE_DIR"):
+        record(tmp_path / "state", Entry(local_user(), "essai"))
