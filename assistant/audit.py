@@ -50,9 +50,11 @@ def record(state_dir: Path, entry: Entry) -> None:
     try:
         state_dir.mkdir(parents=True, exist_ok=True)
         # One write to a file opened for appending: lines of two processes do not mix (POSIX write(2), O_APPEND).
-        descriptor = os.open(state_dir / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        descriptor = os.open(state_dir / FILE, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, line.encode())
+            size = os.fstat(descriptor).st_size
+            cut = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a crash: the next line stays its own
+            os.write(descriptor, (b"\n" if cut else b"") + line.encode())
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

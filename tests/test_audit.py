@@ -28,7 +28,7 @@ def test_there_may_be_no_journal_yet(tmp_path: Path) -> None:
 def test_a_cut_line_hides_no_other(tmp_path: Path) -> None:
     record(tmp_path, Entry("a", "un"))
     with (tmp_path / FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"who": "b"}) + "\n" + '{"who": "c", "wh\n')
+        file.write(json.dumps({"who": "b"}) + "\n" + '{"who": "c", "wh')
     record(tmp_path, Entry("d", "deux"))
     assert [entry.what for entry in entries(tmp_path)] == ["un", "deux"]
 
