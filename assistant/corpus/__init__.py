@@ -1,5 +1,5 @@
 """A folder of Markdown files with front matter -> notes."""
 
-from assistant.corpus.reader import load_corpus, note_files
+from assistant.corpus.reader import Corpus, load_corpus, note_files, read_corpus
 
-__all__ = ["load_corpus", "note_files"]
+__all__ = ["Corpus", "load_corpus", "note_files", "read_corpus"]

@@ -1,18 +1,18 @@
-"""The corpus folder -> its notes, or every fault of every file at once."""
+"""The corpus folder -> its notes and every fault of every file at once."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.corpus.front_matter import FrontMatterError, parse_note
 from assistant.errors import CorpusError, Fault, french_reason
 from assistant.models import Note
 
-ORIGINALS, TRASH = (
-    "originals",
-    "trash",
-)  # folders of the corpus that hold no notes: what they were made from, those removed
+# Folders of the corpus that hold no notes: what they were made from, those removed.
+ORIGINALS, TRASH = "originals", "trash"
 
 
 def note_files(folder: Path) -> list[Path]:
@@ -40,29 +40,52 @@ def _aside(path: Path) -> bool:
     return path.parts[0] in (ORIGINALS, TRASH) or any(part.startswith(".") for part in path.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What a folder holds: its notes in path order, the file of each by its id, and what is wrong in the files.
+
+    A file with a fault gives no note; of two with one id, the first does.
+    """
+
+    notes: tuple[Note, ...]
+    paths: Mapping[str, Path]
+    faults: tuple[Fault, ...]
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """Everything that can be read below the folder, and every fault of every file.
+
+    Raises:
+        CorpusError: the folder does not exist or cannot be listed.
+    """
+    notes: list[Note] = []
+    paths: dict[str, Path] = {}
+    faults: list[Fault] = []
+    for path in note_files(folder):
+        note = _load(path, faults)
+        if note is None:
+            continue
+        if note.id in paths:
+            faults.append(Fault(path, 0, f"l'id « {note.id} » est déjà celui de {paths[note.id]}"))
+            continue
+        notes.append(note)
+        paths[note.id] = path
+    return Corpus(tuple(notes), paths, tuple(faults))
+
+
 def load_corpus(folder: Path) -> list[Note]:
     """All notes of the folder, in path order.
 
     Raises:
         CorpusError: the folder is missing or holds no note, or files have faults: all are listed.
     """
-    files = note_files(folder)
-    if not files:
+    corpus = read_corpus(folder)
+    if corpus.faults:
+        count = "une erreur" if len(corpus.faults) == 1 else f"{len(corpus.faults)} erreurs"
+        raise CorpusError(f"Le corpus contient {count} :", corpus.faults)
+    if not corpus.notes:
         raise CorpusError(f"Aucune note dans {folder} : ajoutez-y au moins un fichier .md (voir corpus/README.md).")
-    notes: dict[str, tuple[Note, Path]] = {}
-    faults: list[Fault] = []
-    for path in files:
-        note = _load(path, faults)
-        if note is None:
-            continue
-        if note.id in notes:
-            faults.append(Fault(path, 0, f"l'id « {note.id} » est déjà celui de {notes[note.id][1]}"))
-        else:
-            notes[note.id] = note, path
-    if faults:
-        count = "une erreur" if len(faults) == 1 else f"{len(faults)} erreurs"
-        raise CorpusError(f"Le corpus contient {count} :", tuple(faults))
-    return [note for note, _ in notes.values()]
+    return list(corpus.notes)
 
 
 def _load(path: Path, faults: list[Fault]) -> Note | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.corpus import load_corpus, note_files
+from assistant.corpus import load_corpus, note_files, read_corpus
 from assistant.errors import CorpusError
 
 NOBODY = 65534
@@ -96,6 +96,30 @@ def test_every_fault_of_every_file_at_once(tmp_path: Path) -> None:
     assert lines[0] == "Le corpus contient 4 erreurs :"
     assert lines[1:] == [str(fault) for fault in error.faults]
     assert lines[3].startswith(f"{tmp_path / 'c.md'}:1 : l'en-tête manque")
+
+
+def test_what_can_be_read_is_read_beside_the_faults(tmp_path: Path) -> None:
+    first = write(tmp_path, "a.md", "bon")
+    wrong = write(tmp_path, "b.md", "Majuscule")
+    twin = write(tmp_path, "c.md", "bon", body="Autre texte.")
+    last = write(tmp_path, "d.md", "dernier")
+    corpus = read_corpus(tmp_path)
+    assert [(note.id, note.text) for note in corpus.notes] == [("bon", "Texte."), ("dernier", "Texte.")]
+    assert corpus.paths == {"bon": first, "dernier": last}
+    assert [fault.path for fault in corpus.faults] == [wrong, twin]
+
+
+def test_an_empty_folder_reads_as_nothing(tmp_path: Path) -> None:
+    corpus = read_corpus(tmp_path)
+    assert (corpus.notes, corpus.paths, corpus.faults) == ((), {}, ())
+
+
+@pytest.mark.parametrize("aside", ["originals", "trash"])
+def test_originals_and_the_trash_hold_no_notes(tmp_path: Path, aside: str) -> None:
+    note = write(tmp_path, "a.md", "a")
+    write(tmp_path, f"{aside}/b/c.md", "b")
+    kept = write(tmp_path, f"sous/{aside}.md", "c")
+    assert note_files(tmp_path) == [note, kept]
 
 
 def test_one_fault_is_told_in_the_singular(tmp_path: Path) -> None:
