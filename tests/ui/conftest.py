@@ -35,7 +35,8 @@ from assistant.models import (
     Turn,
 )
 from assistant.ui import build_app
-from assistant.ui.server import listen
+from assistant.ui.places import Place
+from assistant.ui.server import listen, server_config
 
 HOSTILE_TEXT = """# Titre <script>alert(1)</script>
 
@@ -133,18 +134,18 @@ def scripted(script: Script) -> Script:
     return script
 
 
-async def _built(bot: Any) -> FastAPI:
+async def _built(bot: Any, settings: Settings, places: Sequence[Place]) -> FastAPI:
     # Within an event loop: without one, Gradio makes several and never closes them, which pytest rightly reports.
-    return build_app(bot, Settings())
+    return build_app(bot, settings, places)
 
 
 @contextmanager
-def running(bot: Any) -> Iterator[str]:
+def running(bot: Any, settings: Settings | None = None, places: Sequence[Place] = ()) -> Iterator[str]:
     """Serve in a thread; gives the address."""
     with listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(1) as elsewhere:
         # In another thread, since playwright keeps a loop of its own running in this one.
-        app = elsewhere.submit(asyncio.run, _built(bot)).result()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        app = elsewhere.submit(asyncio.run, _built(bot, settings or Settings(), places)).result()
+        server = uvicorn.Server(server_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         port = listener.getsockname()[1]
