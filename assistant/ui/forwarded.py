@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -30,10 +32,17 @@ class Forwarded:
         # Several proxies in a row each add theirs: the nearest is the one that we trust.
         scheme = headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
         known = scheme if scheme in ("http", "https") else scope["scheme"]
-        return {**scope, "client": (address, 0), "scheme": known}
+        believed = {**scope, "client": (address, 0), "scheme": known}
+        # A proxy that adds its header to the client's own, instead of replacing it, names nobody.
+        names = [name for name in (self.proxies.user_header, self.proxies.roles_header) if name]
+        return _without(believed, names) if any(len(headers.getlist(name)) > 1 for name in names) else believed
 
     def _stripped(self, scope: Scope) -> Scope:
-        private = {name.encode("latin-1") for name in self.proxies.private_headers}
-        # Some servers read `_` as `-`.
-        kept = [(name, value) for name, value in scope["headers"] if name.lower().replace(b"_", b"-") not in private]
-        return {**scope, "headers": kept}
+        return _without(scope, self.proxies.private_headers)
+
+
+def _without(scope: Scope, names: Iterable[str]) -> Scope:
+    private = {name.encode("latin-1").replace(b"_", b"-") for name in names}
+    # Some servers read `_` as `-`.
+    kept = [(name, value) for name, value in scope["headers"] if name.lower().replace(b"_", b"-") not in private]
+    return {**scope, "headers": kept}

@@ -23,9 +23,11 @@ from assistant.ui.pages import message_page
 LOGIN, LOGOUT = "/connexion", "/deconnexion"
 #: Open to all, whatever the settings: without them nobody could log in.
 _OPEN = (LOGIN, LOGOUT, "/statique", "/favicon.ico")
+ANONYMOUS = "Cette page demande une connexion : ouvrez /connexion."
 EXPIRED = "Votre session a pris fin : reconnectez-vous."
 FORBIDDEN = "Votre compte ne donne pas accès à cette page."
 _IDENTITY = "identity"
+_NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +149,17 @@ def session_token(scope: Scope) -> str:
 
 def _refused(scope: Scope, user: User | None) -> Response:
     if not _is_page(scope):
-        message, status = (EXPIRED, 401) if user is None else (FORBIDDEN, 403)
-        return JSONResponse({"detail": message}, status)
+        # Gradio's page shows the detail to its reader.
+        message, status = (_unknown(scope), 401) if user is None else (FORBIDDEN, 403)
+        return JSONResponse({"detail": message}, status, _NO_STORE)
     if user is None:
         asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-        return RedirectResponse(f"{LOGIN}?retour={quote(asked, safe='/')}", 303, {"Cache-Control": "no-store"})
-    return HTMLResponse(message_page("Accès refusé", FORBIDDEN), 403)
+        return RedirectResponse(f"{LOGIN}?retour={quote(asked, safe='/')}", 303, _NO_STORE)
+    return HTMLResponse(message_page("Accès refusé", FORBIDDEN), 403, _NO_STORE)
+
+
+def _unknown(scope: Scope) -> str:
+    return EXPIRED if session_token(scope) else ANONYMOUS
 
 
 def _is_page(scope: Scope) -> bool:

@@ -161,8 +161,6 @@ class LoginRoutes:
     def _forget(self, request: Request, response: Response) -> None:
         scheme = request.scope["scheme"]
         response.delete_cookie(cookie_name(scheme), secure=scheme == "https", httponly=True)
-        # What the browser kept of closed pages goes too.
-        response.headers["Clear-Site-Data"] = '"cache"'
 
     def _form(
         self, request: Request, target: str, error: str = "", status: int = 200, headers: dict[str, str] | None = None

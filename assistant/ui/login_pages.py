@@ -21,7 +21,7 @@ def login_page(field: str, target: str, error: str = "", organisation: str = "")
         organisation: the path that leaves for the organisation's own login; empty without one.
     """
     described = ' aria-describedby="erreur" aria-invalid="true"' if error else ""
-    # There from the start, so that what is put into it is announced; with the focus on the field that it is about.
+    # The field that gets the focus names it as its description: it is read out with the field.
     said = f'<p id="erreur" class="warning" role="alert">{escape_line(error)}</p>' if error else ""
     other = f'<p class="other"><a href="{organisation}?retour={quote(target)}">Se connecter avec le compte de mon '
     other += "organisation</a></p>"
@@ -33,7 +33,7 @@ def login_page(field: str, target: str, error: str = "", organisation: str = "")
 <input type="hidden" name="jeton" value="{field}"><input type="hidden" name="retour" value="{escape(target)}">
 <label for="nom">Nom</label>
 <input id="nom" name="nom" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64"
- required{"" if error else " autofocus"}{described}>
+ required autofocus{described}>
 <label for="mot_de_passe">Mot de passe</label>
 <input id="mot_de_passe" name="mot_de_passe" type="password" autocomplete="current-password" maxlength="256"
  required{described}>
@@ -47,9 +47,7 @@ def logged_in_page(user: User, places: Sequence[Place]) -> str:
     targets = [("/", "Chat"), *((f"{place.path}/", place.title) for place in places if user.may(place.role))]
     links = "".join(f'<li><a href="{path}">{escape_line(title)}</a></li>' for path, title in targets)
     leave = '<p><a href="/deconnexion">Se déconnecter</a></p>' if user.source != "proxy" else ""
-    body = (
-        f"<p>Vous êtes connecté sous le nom {escape_line(user.name)}. Vous pouvez ouvrir :</p><ul>{links}</ul>{leave}"
-    )
+    body = f"<p>Session ouverte au nom de {escape_line(user.name)}. Vous pouvez ouvrir :</p><ul>{links}</ul>{leave}"
     return page("Connexion", f"<article><h1>Connexion</h1>{body}</article>")
 
 
@@ -57,7 +55,8 @@ def logout_page(user: User, field: str) -> str:
     """A button that ends the session."""
     return page(
         "Déconnexion",
-        f"""<article class="form"><h1>Déconnexion</h1><p>Vous êtes connecté sous le nom {escape_line(user.name)}.</p>
+        f"""<article class="form"><h1>Déconnexion</h1><p>Session ouverte au nom de {escape_line(user.name)}.</p>
 <form method="post" action="/deconnexion"><input type="hidden" name="jeton" value="{field}">
-<button type="submit">Se déconnecter</button></form><p class="other"><a href="/">Rester connecté</a></p></article>""",
+<button type="submit">Se déconnecter</button></form><p class="other">
+<a href="/">Garder la session ouverte</a></p></article>""",
     )

@@ -29,6 +29,7 @@ _GETS = (
 _UPLOAD = f"{_API}upload"
 _FILE = f"{_API}file="
 _PLACE_GETS = (*_GETS, f"{_API}upload_progress", _FILE)
+_SHARED = ("/assets/", "/static/", "/theme.css")
 _OWN_GETS = ("/notes/", "/statique/", f"{LOGIN}/")
 _OWN_PAGES = (LOGIN, LOGOUT)
 _HEADERS = {
@@ -72,10 +73,14 @@ class Guard:
             await self.app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
-        sender = _with_headers(send, content_security_policy(nonce))
         scope.setdefault("state", {})  # shared with the gate, which says there who asks
         place = next((place for place in self.places if place.holds(scope["path"])), None)
         local = scope["path"] if place is None else scope["path"].removeprefix(place.path) or "/"
+        # What only some may read is not left in a browser that others use after them.
+        is_private = place is not None and not local.startswith(_SHARED)
+        sender = _with_headers(
+            send, content_security_policy(nonce), {"Cache-Control": "no-store"} if is_private else {}
+        )
         limit = _limit(local, place)
         refusal = _refusal(scope, local, place, limit)
         if refusal is not None:
@@ -123,13 +128,13 @@ def _is_foreign(origin: str | None, host: str | None) -> bool:
     return origin is not None and origin.partition("://")[2] != host
 
 
-def _with_headers(send: Send, policy: str) -> Send:
+def _with_headers(send: Send, policy: str, more: dict[str, str]) -> Send:
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name in [name for name in headers if name.startswith("access-control-")]:
                 del headers[name]  # Gradio reflects any origin, with credentials
-            headers.update({**_HEADERS, "Content-Security-Policy": policy})
+            headers.update({**_HEADERS, **more, "Content-Security-Policy": policy})
         await send(message)
 
     return sender

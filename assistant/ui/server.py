@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +118,8 @@ def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places
         ServeError: the address or port cannot be used; says what to do.
     """
     listener = listen(settings.host, settings.port)
+    if warning := _exposed(settings):
+        print(warning, file=sys.stderr, flush=True)
     address = f"http://{_reachable(settings.host)}:{settings.port}"
     server = _Server(server_config(build_app(bot, settings, places)), address, open_browser)
     with listener, contextlib.suppress(KeyboardInterrupt):
@@ -143,6 +147,25 @@ def _unusable(host: str, port: int, error: OSError) -> str:
             f"Le port {port} est réservé au système : choisissez-en un au-dessus de 1023 avec --port ou ASSISTANT_PORT."
         )
     return f"L’adresse « {host} » n’est pas celle de cette machine : corrigez ASSISTANT_HOST (127.0.0.1 convient)."
+
+
+def _exposed(settings: Settings) -> str:
+    """What an operator must know who opens the server to other machines; empty on this machine alone."""
+    with contextlib.suppress(ValueError):
+        if ip_address(settings.host).is_loopback:
+            return ""
+    if settings.host == "localhost":
+        return ""
+    if settings.insecure_login:
+        return (
+            f"Attention : l’assistant écoute sur {settings.host} et accepte des mots de passe en clair "
+            "(ASSISTANT_INSECURE_LOGIN) : qui lit le réseau les lit aussi."
+        )
+    return (
+        f"Attention : l’assistant écoute sur {settings.host} sans chiffrement. Placez devant lui un serveur mandataire "
+        "en https, seul à pouvoir joindre ce port. D’une autre machine, la connexion par mot de passe est refusée en "
+        "http : voir docs/exploitation.md."
+    )
 
 
 def _reachable(host: str) -> str:
