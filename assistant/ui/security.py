@@ -27,7 +27,7 @@ _GETS = (
     *(f"{_API}{name}" for name in ("queue/data", "heartbeat/", "startup-events", "app_id", "theme.css", "info")),
 )
 _UPLOAD = f"{_API}upload"
-_FILE = f"{_API}file="
+_FILE = f"{_API}file=/"  # without the slash, an address: Gradio would fetch it
 _PLACE_GETS = (*_GETS, f"{_API}upload_progress", _FILE)
 _SHARED = ("/assets/", "/static/", "/theme.css")
 _OWN_GETS = ("/notes/", "/statique/", f"{LOGIN}/")
@@ -114,8 +114,7 @@ def _refusal(scope: Scope, local: str, place: Place | None, limit: int) -> Respo
 def _is_read(local: str, place: Place | None) -> bool:
     if place is None:
         return local in ("/", *_OWN_PAGES) or local.startswith((*_GETS, *_OWN_GETS))
-    # Gradio would send the reader on to any address that stands for a file.
-    return local == "/" or (local.startswith(_PLACE_GETS) and not local.startswith(f"{_FILE}http"))
+    return local == "/" or local.startswith(_PLACE_GETS)
 
 
 def _is_written(local: str, place: Place | None) -> bool:

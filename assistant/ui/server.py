@@ -10,12 +10,13 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from gradio.utils import get_upload_folder
 from starlette.staticfiles import StaticFiles
 
 from assistant.access import Door
@@ -84,7 +85,14 @@ def _add_place(app: FastAPI, place: Place) -> None:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{place.path}/{query}", 307)
 
-    _mount(app, place.build(), place.path, MAX_UPLOAD)
+    blocks = place.build()
+    _mount(app, blocks, place.path, MAX_UPLOAD)
+    # A folder of its own: Gradio's is common to all, and whoever knows a path in it may read the file.
+    folder = str(Path(get_upload_folder()) / place.path.strip("/"))
+    mounted: Any = app.routes[-1]
+    mounted.app.uploaded_file_dir = folder
+    for block in blocks.blocks.values():
+        block.GRADIO_CACHE = folder
 
 
 def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int) -> None:
