@@ -122,7 +122,7 @@ class Provider:
         """
         with self._lock:
             pending = self._pending.pop(answer.get("state", ""), None)
-        if pending is None or pending.until < time.monotonic() or not hmac.compare_digest(pending.browser, browser):
+        if pending is None or pending.until < time.monotonic() or not _same(pending.browser, browser):
             raise LoginError(_STALE)
         if "code" not in answer or answer.get("iss", self.issuer) != self.issuer:
             raise LoginError(_FAILED)
@@ -175,6 +175,10 @@ class Provider:
                 raise ValueError("an endpoint is not encrypted")
             known = self._discovered = (time.monotonic() + _METADATA_SECONDS, found)
         return known[1]
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def _failed(step: str, error: Exception) -> LoginError:

@@ -14,18 +14,9 @@ from assistant.errors import AccessError
 MIN_LENGTH = 12
 MAX_LENGTH = 256
 _OBVIOUS = (
-    *(
-        "motdepasse",
-        "monmotdepasse",
-        "password",
-        "passw0rd",
-        "azerty",
-        "qwerty",
-        "bonjour",
-        "assistant",
-        "administrateur",
-    ),
+    *("motdepasse", "password", "passw0rd", "azertyuiop", "qwertyuiop", "azerty", "qwerty", "bonjour", "assistant"),
     *("abcdefghijkl", "0123456789", "1234567890", "9876543210", "franceurbaine", "changezmoi", "changeme", "letmein"),
+    *("administrateur", "soleil", "doudou"),
 )
 _SLOTS = threading.BoundedSemaphore(2)  # a comparison takes 64 MiB and a core: many at once would starve the chat
 

@@ -18,7 +18,8 @@ from assistant.models import Role
 
 FILE = "sessions.sqlite"
 _TOUCH_SECONDS = 30.0  # how exactly the last use is known: a write for each request would be wasted
-_TABLE = """CREATE TABLE IF NOT EXISTS session (
+# Noting the last use must not wait for the disk.
+_START = """PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS session (
     token BLOB PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL, roles TEXT NOT NULL, stamp TEXT NOT NULL,
     created REAL NOT NULL, used REAL NOT NULL) WITHOUT ROWID"""
 
@@ -99,7 +100,9 @@ class Sessions:
         with self._lock:
             store = self._opened(create=False)
             if store is not None:
+                self._do(store, "PRAGMA synchronous = FULL")  # what was closed stays so, even if the power fails
                 self._do(store, "DELETE FROM session WHERE token = ?", _key(token))
+                self._do(store, "PRAGMA synchronous = NORMAL")
 
     def shut(self) -> None:
         """Let go of the file; the sessions stay."""
@@ -114,7 +117,7 @@ class Sessions:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # sqlite's own would be readable by all
                 self._store = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
-                self._store.execute(_TABLE)
+                self._store.executescript(_START)
             except (OSError, sqlite3.Error) as error:
                 raise self._unusable(error) from None
         return self._store
