@@ -39,15 +39,16 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 
 
-def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = ()) -> FastAPI:
+def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), door: Door | None = None) -> FastAPI:
     """The chat at `/`, notes at `/notes/<id>`, the login, and other pages, each behind the role that it needs.
 
     Args:
         bot: who answers.
         settings: how.
         places: the pages beside the chat; each is closed, with its API, to those who lack its role.
+        door: who may come in; that of the settings by default.
     """
-    door = Door(settings)
+    door = door or Door(settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_closing(door))
     # The last added is the first to see a request.
     app.add_middleware(Gate, door=door, rules=_rules(settings, places))

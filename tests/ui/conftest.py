@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from assistant import Assistant, Settings
+from assistant.access import Door
 from assistant.models import (
     Answer,
     Chunk,
@@ -134,17 +135,19 @@ def scripted(script: Script) -> Script:
     return script
 
 
-async def _built(bot: Any, settings: Settings, places: Sequence[Place]) -> FastAPI:
+async def _built(bot: Any, settings: Settings, places: Sequence[Place], door: Door | None) -> FastAPI:
     # Within an event loop: without one, Gradio makes several and never closes them, which pytest rightly reports.
-    return build_app(bot, settings, places)
+    return build_app(bot, settings, places, door)
 
 
 @contextmanager
-def running(bot: Any, settings: Settings | None = None, places: Sequence[Place] = ()) -> Iterator[str]:
+def running(
+    bot: Any, settings: Settings | None = None, places: Sequence[Place] = (), door: Door | None = None
+) -> Iterator[str]:
     """Serve in a thread; gives the address."""
     with listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(1) as elsewhere:
         # In another thread, since playwright keeps a loop of its own running in this one.
-        app = elsewhere.submit(asyncio.run, _built(bot, settings or Settings(), places)).result()
+        app = elsewhere.submit(asyncio.run, _built(bot, settings or Settings(), places, door)).result()
         server = uvicorn.Server(server_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -6,7 +6,7 @@ import http.client
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from assistant.access.passwords import Passwords
 from assistant.access.sessions import Session
 from assistant.models import Role
 from assistant.ui.gate import ANONYMOUS, EXPIRED, FORBIDDEN
+from assistant.ui.places import Place
 from assistant.ui.security import MAX_BODY, MAX_UPLOAD
 
 from .conftest import Script, running
@@ -104,10 +105,10 @@ def _accounts(folder: Path) -> Door:
     return door
 
 
-def _site(script: Script, folder: Path, **given: Any) -> Iterator[Site]:
+def _site(script: Script, folder: Path, places: Sequence[Place] = PLACES, **given: Any) -> Iterator[Site]:
     settings = Settings(state_dir=folder, **given)
     door = _accounts(folder)
-    with running(script, settings, PLACES) as url:
+    with running(script, settings, places) as url:
         yield Site(url, settings, door)
     door.close()
 
@@ -122,14 +123,14 @@ def site(script: Script, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def closed_site(script: Script, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """With the chat for members, behind a proxy that is not this machine."""
     given = {"trusted_proxies": "192.0.2.0/24", "proxy_user_header": "X-User", "proxy_roles_header": "X-Roles"}
-    yield from _site(script, tmp_path_factory.mktemp("state"), member_login=True, **given)
+    yield from _site(script, tmp_path_factory.mktemp("state"), (), member_login=True, **given)
 
 
 @pytest.fixture(scope="module")
 def proxied_site(script: Script, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Behind a proxy on this machine."""
     given = {"proxy_user_header": "X-User", "proxy_roles_header": "X-Roles"}
-    yield from _site(script, tmp_path_factory.mktemp("state"), **given)
+    yield from _site(script, tmp_path_factory.mktemp("state"), PLACES[:1], **given)
 
 
 @pytest.mark.parametrize("who", ["nobody", "marc", "eve", "expired", "forged"])
