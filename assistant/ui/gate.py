@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import posixpath
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +21,16 @@ from assistant.errors import AccessError
 from assistant.models import Role, User
 from assistant.ui.pages import message_page
 
+logger = logging.getLogger(__name__)
+
 LOGIN, LOGOUT = "/connexion", "/deconnexion"
 #: Open to all, whatever the settings: without them nobody could log in.
 _OPEN = (LOGIN, LOGOUT, "/statique", "/favicon.ico")
 ANONYMOUS = "Cette page demande une connexion : ouvrez /connexion."
 EXPIRED = "Votre session a pris fin : reconnectez-vous."
 FORBIDDEN = "Votre compte ne donne pas accès à cette page."
+#: The reason is for the operator: it names files of the machine.
+UNAVAILABLE = "Les comptes ne peuvent pas être consultés en ce moment : prévenez l’exploitant."
 _IDENTITY = "identity"
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -61,11 +66,16 @@ def current_user(request: gr.Request) -> User:
     """Who triggered this event. Accounts and sessions are looked at again, whenever the event runs.
 
     Raises:
-        gr.Error: the session has ended since the page was opened, or the role was taken away; in French.
+        gr.Error: the session has ended since the page was opened, the role was taken away, or accounts cannot be
+            read; in French.
     """
     inner = request.request
     found = identity(inner.scope) if isinstance(inner, Request) else Identity(None)
-    user = found.again()
+    try:
+        user = found.again()
+    except AccessError:
+        logger.exception("Accounts or sessions cannot be read")
+        raise gr.Error(UNAVAILABLE, title="Accès indisponible", print_exception=False) from None
     if user is None:
         raise gr.Error(EXPIRED, title="Session terminée", print_exception=False)
     if found.role is not None and not user.may(found.role):
@@ -109,8 +119,9 @@ class Gate:
         again = self._asker(scope)
         try:
             user = await run_in_threadpool(again)
-        except AccessError as error:
-            return HTMLResponse(message_page("Accès indisponible", str(error)), 503)
+        except AccessError:
+            logger.exception("Accounts or sessions cannot be read")
+            return HTMLResponse(message_page("Accès indisponible", UNAVAILABLE), 503)
         scope.setdefault("state", {})[_IDENTITY] = Identity(user, role, again)
         if role is None or (user is not None and user.may(role)):
             return self.app

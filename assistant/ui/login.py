@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -18,9 +19,11 @@ from assistant.access import Door
 from assistant.access.oidc import Provider
 from assistant.errors import AssistantError, LoginError, ThrottledError
 from assistant.settings import Settings
-from assistant.ui.gate import LOGIN, LOGOUT, cookie_name, identity, session_token
+from assistant.ui.gate import LOGIN, LOGOUT, UNAVAILABLE, cookie_name, identity, session_token
 from assistant.ui.login_pages import logged_in_page, login_page, logout_page
 from assistant.ui.places import Place
+
+logger = logging.getLogger(__name__)
 
 OIDC = f"{LOGIN}/organisation"
 OIDC_BACK = f"{OIDC}/retour"
@@ -101,8 +104,8 @@ class LoginRoutes:
             return self._form(request, target, str(error), 429, {"Retry-After": str(error.wait)})
         except LoginError as error:
             return self._form(request, target, str(error), 401)
-        except AssistantError as error:
-            return self._form(request, target, str(error), 503)
+        except AssistantError:
+            return self._unavailable(request, target)
         return await self._entered(request, token, target)
 
     async def ask(self, request: Request) -> Response:
@@ -145,8 +148,8 @@ class LoginRoutes:
             token = await run_in_threadpool(self.door.admit, user, _address(request))
         except LoginError as error:
             return self._form(request, "/", str(error), 401)
-        except AssistantError as error:
-            return self._form(request, "/", str(error), 503)
+        except AssistantError:
+            return self._unavailable(request, "/")
         return await self._entered(request, token, target)
 
     async def _entered(self, request: Request, token: str, target: str) -> Response:
@@ -161,6 +164,10 @@ class LoginRoutes:
     def _forget(self, request: Request, response: Response) -> None:
         scheme = request.scope["scheme"]
         response.delete_cookie(cookie_name(scheme), secure=scheme == "https", httponly=True)
+
+    def _unavailable(self, request: Request, target: str) -> Response:
+        logger.exception("Accounts, sessions or journal cannot be read or written")
+        return self._form(request, target, UNAVAILABLE, 503)
 
     def _form(
         self, request: Request, target: str, error: str = "", status: int = 200, headers: dict[str, str] | None = None

@@ -18,6 +18,7 @@ from assistant.access import Door
 from assistant.access.passwords import Passwords
 from assistant.audit import entries
 from assistant.models import Role
+from assistant.ui.gate import UNAVAILABLE
 from assistant.ui.login import local_path
 from assistant.ui.server import _exposed
 from tests.oidc_server import CLIENT, SECRET, FakeProvider, oidc_provider
@@ -282,11 +283,15 @@ def test_a_page_of_another_site_cannot_frame_or_read_the_form(local: httpx.Clien
     assert not [name for name in headers if name.startswith("access-control-")]
 
 
-def test_a_damaged_file_of_accounts_lets_nobody_in(script: Script, tmp_path: Path) -> None:
+def test_a_damaged_file_of_accounts_lets_nobody_in(
+    script: Script, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "users.json").write_text("{", encoding="utf-8")
     with running(script, Settings(state_dir=tmp_path)) as url, httpx.Client(base_url=url) as local:
         told = fill(local)
-        assert (told.status_code, "ne peut pas être lu (il est abîmé)" in said(told)) == (503, True)
+        assert (told.status_code, UNAVAILABLE in said(told)) == (503, True)
+        assert str(tmp_path) not in said(told)
+        assert str(tmp_path) in caplog.text
         assert local.get("/").status_code == 200
 
 
