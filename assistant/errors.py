@@ -10,7 +10,10 @@ AssistantError              exit status 1
 │   ├── IndexMismatchError      made with another embedder or in another format
 │   └── IndexBusyError          another process is writing
 ├── EmbeddingError          5   the embedding model cannot be made or loaded
-└── ServeError              6   the chat cannot be served (port in use)
+├── ServeError              6   the chat cannot be served (port in use)
+└── AccessError             7   an account cannot be used or changed
+    └── LoginError              a login was refused
+        └── ThrottledError      too many wrong passwords; `.wait` is in seconds
 """
 
 from __future__ import annotations
@@ -110,3 +113,21 @@ class ServeError(AssistantError):
     """The chat cannot be served."""
 
     exit_status = 6
+
+
+class AccessError(AssistantError):
+    """An account cannot be used or changed."""
+
+    exit_status = 7
+
+
+class LoginError(AccessError):
+    """A name and a password, or another proof, do not make a known person. Never says which was wrong."""
+
+
+class ThrottledError(LoginError):
+    """Too many wrong passwords; the next is looked at in `wait` seconds."""
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait

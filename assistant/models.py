@@ -31,6 +31,27 @@ class Reason(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
+class Role(StrEnum):
+    """What a person may do; the two others include what a member may."""
+
+    MEMBER = "member"
+    STAFF = "staff"
+    EVALUATOR = "evaluator"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person whom we know, for the length of one request. `source` is who vouches: `file`, `proxy` or `oidc`."""
+
+    name: str
+    roles: frozenset[Role] = frozenset()
+    source: str = "file"
+
+    def may(self, role: Role) -> bool:
+        """Whether the person has the role, or one that includes it."""
+        return role in self.roles or (role is Role.MEMBER and bool(self.roles))
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
     """A date known to the day, the month or the year (ISO 8601 calendar dates of reduced precision)."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -48,6 +50,34 @@ class Settings(BaseSettings):
     chat_base_url: str | None = Field(default=None, pattern="^https?://")
     chat_api_key: SecretStr | None = None
     chat_timeout: int = Field(default=120, ge=1, le=3600)
+    member_login: bool = False
+    insecure_login: bool = False
+    session_idle_minutes: int = Field(default=60, ge=1, le=10_080)
+    session_hours: int = Field(default=12, ge=1, le=720)
+    trusted_proxies: str = "127.0.0.1, ::1"
+    proxy_user_header: str | None = Field(default=None, min_length=1)
+    proxy_roles_header: str | None = Field(default=None, min_length=1)
+    oidc_issuer: str | None = Field(default=None, pattern="^https?://")
+    oidc_client_id: str | None = Field(default=None, min_length=1)
+    oidc_client_secret: SecretStr | None = None
+    oidc_roles_claim: str = Field(default="roles", min_length=1)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(part)
+            except ValueError:
+                raise PydanticCustomError(
+                    "networks", "« {part} » n'est ni une adresse ni un réseau", {"part": part}
+                ) from None
+        return text
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Where the reverse proxies are whose headers are believed."""
+        return tuple(ip_network(part) for part in map(str.strip, self.trusted_proxies.split(",")) if part)
 
     @property
     def names_hub_model(self) -> bool:
@@ -113,7 +143,7 @@ _FRENCH = {
 }
 
 
-_SECRET = {"chat_api_key", "chat_base_url"}  # an address may hold a password
+_SECRET = {"chat_api_key", "chat_base_url", "oidc_issuer", "oidc_client_secret"}  # an address may hold a password
 
 
 def _explain(error: ValidationError, known: set[str]) -> str:

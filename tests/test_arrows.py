@@ -16,6 +16,7 @@ ORDER = [
     "runtime",
     "settings",
     "audit",
+    "access",
     "french",
     "corpus",
     "chunking",

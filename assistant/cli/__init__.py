@@ -21,6 +21,7 @@ from assistant.cli.doctor import doctor  # noqa: E402
 from assistant.cli.index import index  # noqa: E402
 from assistant.cli.serve import serve  # noqa: E402
 from assistant.cli.shared import fail, unexpected  # noqa: E402
+from assistant.cli.users import users  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
 
 
@@ -59,5 +60,5 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (corpus, index, ask, serve, doctor):
+for command in (corpus, index, ask, serve, users, doctor):
     cli.add_command(command)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from assistant.models import Note
+from collections.abc import Sequence
+
+from assistant.models import Note, User
 from assistant.ui.markup import NO_SPAN, Span, blocks, escape, escape_line
+from assistant.ui.places import Place
 from assistant.ui.render import escape_url, fingerprint, meta_line
 
 TITLE = "Assistant France urbaine"
 UNKNOWN_PAGE = "Cette adresse ne mène à rien. Revenez à l’accueil pour poser une question."
+_CURRENT = ' aria-current="page"'
 CHANGED = "Cette note a été modifiée depuis la réponse : le passage cité n’y figure plus à l’identique."
 
 
@@ -26,12 +30,25 @@ def note_page(note: Note, cited: Span = NO_SPAN, extract: str = "") -> str:
     body = blocks(note.text, marked=NO_SPAN if changed else (start, end)).replace("<mark>", '<mark id="extrait">', 1)
     warning = f'<p class="warning" role="status">{CHANGED}</p>' if changed else ""
     header = f'<h1>{escape_line(note.title)}</h1><p class="meta">{meta_line(note)}{_themes(note)}</p>{_source(note)}'
-    return _page(note.title, f"<article><header>{header}</header>{warning}{body}</article>")
+    return page(note.title, f"<article><header>{header}</header>{warning}{body}</article>")
 
 
 def message_page(title: str, message: str) -> str:
     """A page that says one thing, such as that a note does not exist."""
-    return _page(title, f"<article><h1>{escape_line(title)}</h1><p>{escape_line(message)}</p></article>")
+    return page(title, f"<article><h1>{escape_line(title)}</h1><p>{escape_line(message)}</p></article>")
+
+
+def account_links(user: User | None, places: Sequence[Place], here: Place | None) -> str:
+    """Where somebody who is logged in may go, and the way out; nothing for others."""
+    if user is None:
+        return ""
+    home = [("/", "Chat", here is None)]
+    targets = [*home, *((f"{p.path}/", p.title, p is here) for p in places if user.may(p.role))]
+    links = "".join(
+        f'<a href="{path}"{_CURRENT if current else ""}>{escape_line(title)}</a>' for path, title, current in targets
+    )
+    leave = '<a href="/deconnexion">Se déconnecter</a>' if user.source != "proxy" else ""
+    return f'<nav id="account" aria-label="Compte">{links}<span>{escape_line(user.name)}</span>{leave}</nav>'
 
 
 def _themes(note: Note) -> str:
@@ -47,7 +64,8 @@ def _source(note: Note) -> str:
     return f'<p class="origin"><a href="{link}" rel="noopener noreferrer">Voir la publication d’origine</a></p>'
 
 
-def _page(title: str, body: str) -> str:
+def page(title: str, body: str) -> str:
+    """A whole page around a body that is already HTML."""
     return f"""<!doctype html>
 <html lang="fr">
 <head>

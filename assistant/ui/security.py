@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import re
 import secrets
+from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.ui.gate import LOGIN, LOGOUT, identity
+from assistant.ui.index_page import Index
 from assistant.ui.pages import UNKNOWN_PAGE, message_page
+from assistant.ui.places import Place
 
 MAX_BODY = 256 * 1024  # bytes; the longest question allowed is far below
+MAX_UPLOAD = 50 * 1024 * 1024  # bytes, on the pages that take files
+MAX_EVENT = 4 * 1024 * 1024  # bytes, on those pages: an event holds the table that it changes
+_MULTIPART = 64 * 1024  # bytes, what surrounds the files of one upload
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Gradio also answers uploads, a proxy, files, logins and more: what the chat does not use does not exist.
 _API = "/gradio_api/"
 _POSTS = (f"{_API}queue/join", f"{_API}cancel", f"{_API}reset")
 _GETS = (
-    *("/notes/", "/statique/", "/assets/", "/static/", "/theme.css", "/config", "/manifest.json", "/favicon.ico"),
+    *("/assets/", "/static/", "/theme.css", "/config", "/manifest.json", "/favicon.ico"),
     *(f"{_API}{name}" for name in ("queue/data", "heartbeat/", "startup-events", "app_id", "theme.css", "info")),
 )
+_UPLOAD = f"{_API}upload"
+_FILE = f"{_API}file=/"  # without the slash, an address: Gradio would fetch it
+_PLACE_GETS = (*_GETS, f"{_API}upload_progress", _FILE)
+_SHARED = ("/assets/", "/static/", "/theme.css")
+_OWN_GETS = ("/notes/", "/statique/", f"{LOGIN}/")
+_OWN_PAGES = (LOGIN, LOGOUT)
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -29,12 +41,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
-# Put in the page rather than given to Gradio, which would add them only once its own script has run.
-_HEAD = b"""<link rel="icon" href="/statique/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/statique/style.css">
-<script src="/statique/chat.js" defer></script>
-</head>"""
-_SOCIAL_TAGS = re.compile(rb'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 
 
 def content_security_policy(nonce: str) -> str:
@@ -48,13 +54,18 @@ def content_security_policy(nonce: str) -> str:
 
 
 class Guard:
-    """ASGI middleware: refuses what the chat never sends, and adds the security headers to all that it answers.
+    """ASGI middleware: refuses what our pages never send, and adds the security headers to all that is answered.
 
     Pure ASGI, because Starlette's BaseHTTPMiddleware would buffer the stream of answers.
+
+    Args:
+        app: what is behind, the `Gate` first.
+        places: the pages beside the chat, which may take files.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, places: Sequence[Place] = ()) -> None:
         self.app = app
+        self.places = places
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
@@ -62,27 +73,53 @@ class Guard:
             await self.app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
-        sender = _with_headers(send, content_security_policy(nonce))
-        refusal = _refusal(scope)
+        scope.setdefault("state", {})  # shared with the gate, which says there who asks
+        place = next((place for place in self.places if place.holds(scope["path"])), None)
+        local = scope["path"] if place is None else scope["path"].removeprefix(place.path) or "/"
+        # What only some may read is not left in a browser that others use after them.
+        is_private = place is not None and not local.startswith(_SHARED)
+        sender = _with_headers(
+            send, content_security_policy(nonce), {"Cache-Control": "no-store"} if is_private else {}
+        )
+        limit = _limit(local, place)
+        refusal = _refusal(scope, local, place, limit)
         if refusal is not None:
             await refusal(scope, receive, sender)
-        elif scope["path"] == "/":
-            await self.app(_uncompressed(scope), receive, _Index(sender, nonce))
+        elif local == "/":
+            page = Index(sender, nonce, place, self.places, lambda: identity(scope))
+            await self.app(_uncompressed(scope), receive, page)
         else:
-            await self.app(scope, _bounded(receive), sender)
+            await self.app(scope, _bounded(receive, limit), sender)
 
 
-def _refusal(scope: Scope) -> Response | None:
-    headers, path = Headers(scope=scope), scope["path"]
+def _limit(local: str, place: Place | None) -> int:
+    if place is None:
+        return MAX_BODY
+    return MAX_UPLOAD + _MULTIPART if local.rstrip("/") == _UPLOAD else MAX_EVENT
+
+
+def _refusal(scope: Scope, local: str, place: Place | None, limit: int) -> Response | None:
+    headers = Headers(scope=scope)
     if scope["method"] in _SAFE_METHODS:
-        known = path == "/" or path.startswith(_GETS)
+        known = _is_read(local, place)
     else:
-        known = path.rstrip("/") in _POSTS
+        known = _is_written(local, place)
         if _is_foreign(headers.get("origin"), headers.get("host")):
             return PlainTextResponse("Requête refusée : elle vient d’un autre site.", 403)
-        if int(headers.get("content-length", 0)) > MAX_BODY:
+        if int(headers.get("content-length", 0)) > limit:
             return PlainTextResponse("Requête refusée : elle est trop longue.", 413)
     return None if known else HTMLResponse(message_page("Page introuvable", UNKNOWN_PAGE), 404)
+
+
+def _is_read(local: str, place: Place | None) -> bool:
+    if place is None:
+        return local in ("/", *_OWN_PAGES) or local.startswith((*_GETS, *_OWN_GETS))
+    return local == "/" or local.startswith(_PLACE_GETS)
+
+
+def _is_written(local: str, place: Place | None) -> bool:
+    path = local.rstrip("/")
+    return path in _POSTS or (path in _OWN_PAGES if place is None else path == _UPLOAD)
 
 
 def _is_foreign(origin: str | None, host: str | None) -> bool:
@@ -90,19 +127,19 @@ def _is_foreign(origin: str | None, host: str | None) -> bool:
     return origin is not None and origin.partition("://")[2] != host
 
 
-def _with_headers(send: Send, policy: str) -> Send:
+def _with_headers(send: Send, policy: str, more: dict[str, str]) -> Send:
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name in [name for name in headers if name.startswith("access-control-")]:
                 del headers[name]  # Gradio reflects any origin, with credentials
-            headers.update({**_HEADERS, "Content-Security-Policy": policy})
+            headers.update({**_HEADERS, **more, "Content-Security-Policy": policy})
         await send(message)
 
     return sender
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, limit: int) -> Receive:
     size = 0
 
     async def receiver() -> Message:
@@ -110,7 +147,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         # A body without a length cannot be refused beforehand: it is cut, as if the client had left.
-        return message if size <= MAX_BODY else {"type": "http.disconnect"}
+        return message if size <= limit else {"type": "http.disconnect"}
 
     return receiver
 
@@ -118,30 +155,3 @@ def _bounded(receive: Receive) -> Receive:
 def _uncompressed(scope: Scope) -> Scope:
     headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
     return {**scope, "headers": headers}
-
-
-class _Index:
-    """Sends Gradio's page in French, without its social tags, its own scripts bearing the nonce."""
-
-    def __init__(self, send: Send, nonce: str) -> None:
-        self.send = send
-        self.nonce = nonce.encode()
-        self.start: Message = {}
-        self.body = b""
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.start = message
-            return
-        self.body += message.get("body", b"")
-        if not message.get("more_body"):
-            page = self._rewritten()
-            if self.body:  # a HEAD has none
-                MutableHeaders(scope=self.start)["content-length"] = str(len(page))
-            await self.send(self.start)
-            await self.send({"type": "http.response.body", "body": page})
-
-    def _rewritten(self) -> bytes:
-        page = re.sub(rb'(<html\s+lang=)"en"', rb'\1"fr"', self.body, count=1)
-        page = _SOCIAL_TAGS.sub(b"", page).replace(b"</head>", _HEAD, 1)
-        return re.sub(rb"<script(?=[\s>])", b'<script nonce="' + self.nonce + b'"', page)

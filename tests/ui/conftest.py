@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from assistant import Assistant, Settings
+from assistant.access import Door
 from assistant.models import (
     Answer,
     Chunk,
@@ -35,7 +36,8 @@ from assistant.models import (
     Turn,
 )
 from assistant.ui import build_app
-from assistant.ui.server import listen
+from assistant.ui.places import Place
+from assistant.ui.server import listen, server_config
 
 HOSTILE_TEXT = """# Titre <script>alert(1)</script>
 
@@ -133,18 +135,20 @@ def scripted(script: Script) -> Script:
     return script
 
 
-async def _built(bot: Any) -> FastAPI:
+async def _built(bot: Any, settings: Settings, places: Sequence[Place], door: Door | None) -> FastAPI:
     # Within an event loop: without one, Gradio makes several and never closes them, which pytest rightly reports.
-    return build_app(bot, Settings())
+    return build_app(bot, settings, places, door)
 
 
 @contextmanager
-def running(bot: Any) -> Iterator[str]:
+def running(
+    bot: Any, settings: Settings | None = None, places: Sequence[Place] = (), door: Door | None = None
+) -> Iterator[str]:
     """Serve in a thread; gives the address."""
     with listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(1) as elsewhere:
         # In another thread, since playwright keeps a loop of its own running in this one.
-        app = elsewhere.submit(asyncio.run, _built(bot)).result()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        app = elsewhere.submit(asyncio.run, _built(bot, settings or Settings(), places, door)).result()
+        server = uvicorn.Server(server_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         port = listener.getsockname()[1]

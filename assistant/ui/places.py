@@ -1,0 +1,34 @@
+"""Pages beside the chat: where they are, who may open them, what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A Gradio page of its own, with its own API under its path.
+
+    Args:
+        path: such as `/corpus`, without a slash at the end.
+        title: what the link to it is called, in French.
+        role: who may open it, and reach its API.
+        build: makes the `gr.Blocks`.
+        styles: style sheets of `static/`, after those that all pages share.
+        scripts: scripts of `static/`, after those that all pages share.
+    """
+
+    path: str
+    title: str
+    role: Role
+    build: Callable[[], Any]
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Whether a path is the page's, or of its API."""
+        return path == self.path or path.startswith(f"{self.path}/")
