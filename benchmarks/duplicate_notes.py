@@ -87,10 +87,10 @@ def copied_posts() -> list[frozenset[str]]:
 
 
 def minhash(notes: Sequence[Note]) -> set[frozenset[str]]:
-    """Pairs that datasketch's MinHash finds: 128 permutations of runs of 3 words, Jaccard of at least 0.5."""
+    """Pairs that datasketch's MinHash finds: 128 permutations of runs of 3 words, Jaccard of at least 0.4."""
     from datasketch import MinHash, MinHashLSH
 
-    index = MinHashLSH(threshold=0.5, num_perm=128)
+    index = MinHashLSH(threshold=0.4, num_perm=128)
     pairs = set()
     for note in notes:
         found = re.findall(r"[^\W_]+", note.text.lower())

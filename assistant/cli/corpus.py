@@ -53,7 +53,7 @@ def list_(as_json: bool, **choice: Any) -> None:
         click.echo(json.dumps([_fields(note, found.paths[note.id]) for note in notes], ensure_ascii=False, indent=1))
     elif notes:
         rows = [_row(note, found.paths[note.id].relative_to(folder)) for note in notes]
-        for line in table(("id", "titre", "date", "nature", "thèmes", "fichier"), rows, elastic=(1, 4, 5)):
+        for line in table(("id", "titre", "date", "nature", "thèmes", "fichier"), rows, elastic=(5, 4, 1)):
             click.echo(line)
     of = f" sur {len(found.notes)}" if len(notes) < len(found.notes) else ""
     click.echo(f"\n{count(len(notes), 'note')}{of} dans {folder}.", err=as_json)

@@ -11,7 +11,7 @@ _LEAST = 12  # characters that a column keeps, however narrow the terminal
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], elastic: Sequence[int]) -> list[str]:
-    """The header and the rows, a line each; columns of `elastic` give way, the widest first, in a narrow terminal.
+    """The header and the rows, a line each; columns of `elastic` give way in that order in a narrow terminal.
 
     Where the output is no terminal, nothing is shortened.
     """
@@ -23,11 +23,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], elastic: Sequenc
 
 
 def _narrow(widths: list[int], elastic: Sequence[int], room: int) -> None:
-    while sum(widths) + 2 * (len(widths) - 1) > room:
-        widest = max(elastic, key=lambda column: widths[column])
-        if widths[widest] <= _LEAST:
-            return
-        widths[widest] -= 1
+    for column in elastic:
+        excess = sum(widths) + 2 * (len(widths) - 1) - room
+        if excess > 0:
+            widths[column] = min(widths[column], max(_LEAST, widths[column] - excess))
 
 
 def _fit(text: str, width: int) -> str:
