@@ -20,7 +20,9 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 _REASONS = {
     errno.ENOENT: "il n'existe pas",
@@ -59,6 +61,16 @@ class QuestionError(AssistantError):
     exit_status = 2
 
 
+class FaultCode(StrEnum):
+    """What is wrong with a file of the corpus, to group faults by."""
+
+    FRONT_MATTER = "front_matter"
+    EMPTY = "empty"
+    DUPLICATE_ID = "duplicate_id"
+    ENCODING = "encoding"
+    UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in one file of the corpus; `line` counts from 1, 0 for the whole file."""
@@ -66,6 +78,7 @@ class Fault:
     path: Path
     line: int
     message: str
+    code: FaultCode = FaultCode.FRONT_MATTER
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line} : {self.message}" if self.line else f"{self.path} : {self.message}"
@@ -79,6 +92,12 @@ class CorpusError(AssistantError):
     def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__("\n".join([message, *map(str, faults)]))
         self.faults = faults
+
+    @classmethod
+    def from_faults(cls, faults: tuple[Fault, ...]) -> Self:
+        """What is said of a corpus with faults."""
+        count = "une erreur" if len(faults) == 1 else f"{len(faults)} erreurs"
+        return cls(f"Le corpus contient {count} :", faults)
 
 
 class IndexStoreError(AssistantError):

@@ -28,6 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
             ("serve", "--port", "99999"),
             ("serve", "--port", "x"),
         ),
+        *(("corpus", "list", "--sort", "taille"), ("corpus", "remove")),
         *(("corpus", "absent"), ("ask", QUESTION, "--history"), ("ask", QUESTION, "--kind", "roman")),
         *(("ask", QUESTION, "--since", "hier"), ("ask", QUESTION, "--since", "2018", "--until", "2017")),
     ],
@@ -43,7 +44,8 @@ def test_wrong_usage_is_told_in_french(run: Run, arguments: tuple[str, ...]) -> 
 COMMANDS = [
     (),
     ("corpus",),
-    ("corpus", "check"),
+    *(("corpus", name) for name in ("list", "show", "edit", "remove", "check", "trash")),
+    *(("corpus", "trash", name) for name in ("list", "restore", "empty")),
     ("index",),
     ("index", "sync"),
     ("index", "status"),

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.shared import count, fail, load_settings, unexpected
+from assistant.cli.shared import KIND, count, fail, load_settings, unexpected
 from assistant.errors import AssistantError
-from assistant.models import Kind
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON (un par ligne avec --batch).")
 @click.option("--history", type=click.Path(path_type=Path), metavar="FICHIER", help="Tours précédents, en JSON.")
 @click.option("--batch", type=click.Path(path_type=Path), metavar="FICHIER", help="Questions, une par ligne, en JSONL.")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice([*Kind]), metavar="NATURE", help="Nature des notes.")
+@click.option("--kind", "kinds", multiple=True, type=KIND, metavar="NATURE", help="Nature des notes.")
 @click.option("--theme", "themes", multiple=True, metavar="THÈME", help="Thème des notes (répétable, comme --kind).")
 @click.option("--since", metavar="DATE", help="Notes datées de ce jour, mois ou année, ou d'après.")
 @click.option("--until", metavar="DATE", help="Notes datées de ce jour, mois ou année, ou d'avant.")

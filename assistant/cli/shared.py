@@ -8,7 +8,11 @@ from typing import Any, NoReturn
 import click
 
 from assistant import runtime
+from assistant.models import Kind
 from assistant.settings import Settings
+
+#: An option that takes a kind of note. By value: click would take the members by their English names.
+KIND = click.Choice([kind.value for kind in Kind])
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -35,3 +39,18 @@ def unexpected(error: Exception) -> str:
 def count(number: int, noun: str) -> str:
     """`2 notes`."""
     return f"{number} {noun}{'s' if number > 1 else ''}"
+
+
+def agreed(question: str) -> bool:
+    """Whether the person says yes. No is the answer of who types nothing, and of who is not there to ask."""
+    while True:
+        try:
+            answer = click.prompt(f"{question} [o/N]", default="", show_default=False, prompt_suffix=" ")
+        except click.Abort:
+            click.echo()
+            raise
+        if answer.strip().lower() in ("o", "oui"):
+            return True
+        if answer.strip().lower() in ("", "n", "non"):
+            return False
+        click.echo("Répondez par o (oui) ou n (non).")

@@ -10,7 +10,7 @@ import yaml
 
 from assistant.models import Kind, Note, PartialDate
 
-FIELDS = ("id", "title", "date", "date_inferred", "kind", "themes", "source")
+FIELDS = ("id", "title", "date", "date_inferred", "kind", "themes", "source", "original")
 _FENCED = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$\n?(.*)", re.DOTALL | re.MULTILINE)
 _ID = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tqdm import tqdm
+
 from assistant.corpus.front_matter import FrontMatterError, parse_note
-from assistant.errors import CorpusError, Fault, french_reason
+from assistant.errors import CorpusError, Fault, FaultCode, french_reason
 from assistant.models import Note
 
 # Folders of the corpus that hold no notes: what they were made from, those removed.
@@ -52,8 +54,12 @@ class Corpus:
     faults: tuple[Fault, ...]
 
 
-def read_corpus(folder: Path) -> Corpus:
+def read_corpus(folder: Path, progress: bool = False) -> Corpus:
     """Everything that can be read below the folder, and every fault of every file.
+
+    Args:
+        folder: the corpus.
+        progress: shows a bar on standard error where it takes long.
 
     Raises:
         CorpusError: the folder does not exist or cannot be listed.
@@ -61,12 +67,13 @@ def read_corpus(folder: Path) -> Corpus:
     notes: list[Note] = []
     paths: dict[str, Path] = {}
     faults: list[Fault] = []
-    for path in note_files(folder):
+    for path in tqdm(note_files(folder), desc="Notes", unit="note", delay=1, disable=not progress, leave=False):
         note = _load(path, faults)
         if note is None:
             continue
         if note.id in paths:
-            faults.append(Fault(path, 0, f"l'id « {note.id} » est déjà celui de {paths[note.id]}"))
+            taken = f"l'id « {note.id} » est déjà celui de {paths[note.id]}"
+            faults.append(Fault(path, 0, taken, FaultCode.DUPLICATE_ID))
             continue
         notes.append(note)
         paths[note.id] = path
@@ -81,21 +88,31 @@ def load_corpus(folder: Path) -> list[Note]:
     """
     corpus = read_corpus(folder)
     if corpus.faults:
-        count = "une erreur" if len(corpus.faults) == 1 else f"{len(corpus.faults)} erreurs"
-        raise CorpusError(f"Le corpus contient {count} :", corpus.faults)
+        raise CorpusError.from_faults(corpus.faults)
     if not corpus.notes:
-        raise CorpusError(f"Aucune note dans {folder} : ajoutez-y au moins un fichier .md (voir corpus/README.md).")
+        raise CorpusError(no_notes(folder))
     return list(corpus.notes)
+
+
+def no_notes(folder: Path) -> str:
+    """What is said of a folder without notes."""
+    return f"Aucune note dans {folder} : ajoutez-y au moins un fichier .md (voir corpus/README.md)."
 
 
 def _load(path: Path, faults: list[Fault]) -> Note | None:
     try:
         return parse_note(path.read_bytes().decode("utf-8"))
     except FrontMatterError as error:
-        faults.extend(Fault(path, line, message) for line, message in error.faults)
+        faults.extend(Fault(path, line, message, _code(line)) for line, message in error.faults)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        faults.append(Fault(path, line, "le fichier n'est pas en UTF-8 : enregistrez-le dans cet encodage"))
+        message = "le fichier n'est pas en UTF-8 : enregistrez-le dans cet encodage"
+        faults.append(Fault(path, line, message, FaultCode.ENCODING))
     except OSError as error:
-        faults.append(Fault(path, 0, f"le fichier ne peut pas être lu ({french_reason(error)})"))
+        message = f"le fichier ne peut pas être lu ({french_reason(error)})"
+        faults.append(Fault(path, 0, message, FaultCode.UNREADABLE))
     return None
+
+
+def _code(line: int) -> FaultCode:
+    return FaultCode.FRONT_MATTER if line else FaultCode.EMPTY  # only a missing text has no line
