@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,9 +23,9 @@ class Recorder(Embedder):
 
     embedded: list[str]
 
-    def encode_documents(self, texts: list[str], *, progress: bool = False) -> np.ndarray:
+    def encode_documents(self, texts: list[str], *, tell: Any = None) -> np.ndarray:
         self.embedded += texts
-        return super().encode_documents(texts, progress=progress)
+        return super().encode_documents(texts, tell=tell)
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from assistant.corpus import Corpus
 from assistant.embedding import Embedder
 from assistant.errors import IndexBusyError, IndexStoreError
-from assistant.index import Build, Recipe, SyncReport, current_build_id, pending, sync
+from assistant.index import Build, Recipe, SyncReport, compare, current_build_id, sync
 from assistant.index.build import BUILDS
 from assistant.models import Note
 
@@ -72,7 +73,8 @@ def test_a_changed_note_embeds_its_changed_chunks_alone(
 ) -> None:
     first = current_build_id(index_dir)
     changed = [replace(three[0], text=three[0].text.replace("phrase 1", "autre phrase")), *three[1:]]
-    assert counts(pending(index_dir, changed, small)) == (0, 1, 0, 2)
+    plan = compare(index_dir, Corpus(tuple(changed), {}, ()), small)
+    assert [len(some) for some in (plan.added, plan.changed, plan.removed, plan.unchanged)] == [0, 1, 0, 2]
     report = sync(index_dir, changed, small)
     assert counts(report) == (0, 1, 0, 2)
     assert report.embedded == len(tiny.embedded) == 1
@@ -98,8 +100,9 @@ def test_what_search_does_not_see_is_published_too(index_dir: Path, three: list[
     assert_holds(index_dir, tiny, changed)
 
 
-def test_pending_tells_and_does_nothing(tmp_path: Path, three: list[Note], small: Recipe) -> None:
-    assert counts(pending(tmp_path / "index", three, small)) == (3, 0, 0, 0)
+def test_a_plan_tells_and_does_nothing(tmp_path: Path, three: list[Note], small: Recipe) -> None:
+    plan = compare(tmp_path / "index", Corpus(tuple(three), {}, ()), small)
+    assert [len(some) for some in (plan.added, plan.changed, plan.removed, plan.unchanged)] == [3, 0, 0, 0]
     assert not (tmp_path / "index").exists()
 
 
