@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.progress import bars
-from assistant.cli.shared import count, load_settings
+from assistant.cli.shared import count, fail, load_settings
 
 if TYPE_CHECKING:
     from assistant.index import Change, Plan, Publisher, SyncReport
@@ -43,13 +43,12 @@ def index_sync(dry_run: bool, force: bool) -> None:
         if dry_run:
             return
         with bars() as tell:
-            report = publisher.publish(corpus, local_user(), force=force, tell=tell)
-    _show(report)
+            _show(publisher.publish(corpus, local_user(), force=force, tell=tell))
 
 
 def _show_plan(plan: Plan, every: bool) -> None:
     for warning in plan.warnings:
-        click.echo(f"Attention : {warning}", err=True)
+        _warn(warning)
     groups = [("+", "ajoutée", plan.added), ("~", "modifiée", plan.changed), ("-", "retirée", plan.removed)]
     for sign, word, changes in groups:
         for change in changes:
@@ -60,7 +59,7 @@ def _show_plan(plan: Plan, every: bool) -> None:
     if plan.anew:
         click.echo(f"Tout l'index est à refaire : {plan.anew}. Les passages inchangés gardent leurs vecteurs.")
     if plan.stopped:
-        click.echo(f"Attention : {plan.stopped} Il faudra --force pour publier.", err=True)
+        _warn(f"{plan.stopped} Il faudra --force pour publier.")
     if every:
         click.echo(
             f"{len(plan.added)} ajoutées, {len(plan.changed)} modifiées, {len(plan.removed)} retirées, "
@@ -83,6 +82,123 @@ def _show(report: SyncReport) -> None:
         f"Index publié : {count(notes, 'note')} ({report.added} ajoutées, {report.changed} modifiées, "
         f"{report.removed} retirées, {report.unchanged} inchangées), version {report.build}."
     )
+
+
+@index.command("watch")
+def index_watch() -> None:
+    """Publie chaque changement des notes dès qu'il est enregistré, jusqu'à Ctrl+C."""
+    from assistant.audit import local_user
+    from assistant.index.watch import watch
+
+    settings = load_settings()
+    with _publisher(settings) as publisher, bars() as tell:
+        click.echo(f"Surveillance de {settings.corpus_dir} (Ctrl+C pour arrêter).")
+        for report in watch(settings.corpus_dir, publisher, local_user(), fault=_warn, tell=tell):
+            _show(report)
+    click.echo("Surveillance arrêtée.")
+
+
+def _warn(message: str) -> None:
+    click.echo(f"Attention : {message}", err=True)
+
+
+@index.command("rebuild")
+@_FORCE
+def index_rebuild(force: bool) -> None:
+    """Refait tout l'index à partir des notes ; les passages inchangés gardent leurs vecteurs."""
+    from assistant.audit import local_user
+    from assistant.corpus import read_corpus
+
+    settings = load_settings()
+    with _publisher(settings) as publisher, bars() as tell:
+        report = publisher.rebuild(read_corpus(settings.corpus_dir), local_user(), force=force, tell=tell)
+    for warning in report.warnings:
+        _warn(warning)
+    _show(report)
+
+
+@index.command("compact")
+def index_compact() -> None:
+    """Récrit l'index publié sans les vecteurs effacés : même contenu, moins de place."""
+    from assistant.audit import local_user
+
+    with _publisher(load_settings()) as publisher, bars() as tell:
+        report = publisher.compact(local_user(), tell=tell)
+    click.echo(f"Index compacté, version {report.build}.")
+
+
+@index.command("builds")
+def index_builds() -> None:
+    """Montre les versions gardées, la plus récente d'abord ; « * » marque celle en service."""
+    from assistant.index import list_builds
+
+    found = list_builds(load_settings().index_dir)
+    if not found:
+        click.echo("Aucune version : faites l'index avec « assistant index sync ».")
+    for build in found:
+        head = f"{'*' if build.published else ' '} {build.id}  {build.size / 1e6:.1f} Mo"
+        if build.created is None:
+            click.echo(f"{head}  {build.fault}")
+            continue
+        told = f"{build.created.astimezone():%d/%m/%Y %H:%M} par {build.by}"
+        content = f"{count(build.notes, 'note')}, {count(build.chunks, 'passage')}"
+        after = f", faite après {build.parent}" if build.parent else ""
+        fault = f" — {build.fault}" if build.fault else ""
+        click.echo(f"{head}  {told}, {content}{after}{fault}")
+
+
+@index.command("rollback")
+@click.argument("build", required=False, metavar="[VERSION]")
+def index_rollback(build: str | None) -> None:
+    """Remet en service une version gardée (par défaut : celle d'avant). Les notes ne sont pas touchées."""
+    from assistant.audit import local_user
+    from assistant.index import Recipe, rollback
+
+    settings = load_settings()
+    identity = Recipe.from_settings(settings).identity
+    before, after = rollback(settings.index_dir, local_user(), identity, build, settings.state_dir)
+    if before == after:
+        click.echo(f"La version {after} est déjà en service.")
+        return
+    click.echo(
+        f"La version {after} est de nouveau en service, à la place de {before}. Le prochain « assistant index sync » "
+        "suivra de nouveau les notes."
+    )
+
+
+@index.command("verify")
+def index_verify() -> None:
+    """Vérifie l'index publié : sommes de contrôle, lecture de tout, chaque passage se retrouve. Ne change rien."""
+    from assistant.index import published_build_id
+    from assistant.index.build import BUILDS, read_manifest
+    from assistant.index.verify import examine
+
+    settings = load_settings()
+    folder = settings.index_dir / BUILDS / published_build_id(settings.index_dir)
+    with bars() as tell:
+        found = examine(folder, read_manifest(folder), tell)
+    for name, fault in found:
+        click.echo(f"{'✗' if fault else '✓'} {name}{f' : {fault}' if fault else ''}")
+    if any(fault for _, fault in found):
+        fail(f"L'index {folder} est abîmé : « assistant index rollback » ou « assistant index rebuild ».", 4)
+
+
+@index.command("journal")
+@click.option("--last", default=50, type=click.IntRange(1), metavar="NOMBRE", help="Combien de lignes (50 par défaut).")
+def index_journal(last: int) -> None:
+    """Montre qui a changé quoi et quand, le plus récent à la fin."""
+    from datetime import datetime
+
+    from assistant.audit import entries
+
+    found = entries(load_settings().state_dir)[-last:]
+    if not found:
+        click.echo("Le journal est vide.")
+    for entry in found:
+        when = datetime.fromisoformat(entry.when).astimezone()
+        detail = f" : {entry.detail}" if entry.detail else ""
+        builds = f" ({entry.before or 'rien'} → {entry.after})" if entry.after else ""
+        click.echo(f"{when:%d/%m/%Y %H:%M:%S}  {entry.who}  {entry.what}{detail}{builds}")
 
 
 @index.command("status")

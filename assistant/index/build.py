@@ -58,6 +58,15 @@ def published_build_id(index_dir: Path) -> str:
     return build_id
 
 
+def usable_build_id(index_dir: Path) -> str | None:
+    """`current_build_id`, None also where the pointer cannot be read or names no build."""
+    try:
+        found = current_build_id(index_dir) or ""
+    except IndexStoreError:
+        return None
+    return found if ID.fullmatch(found) else None
+
+
 def publish(index_dir: Path, build_id: str) -> None:
     """Swap the pointer in one step: written aside, flushed, renamed."""
     aside = index_dir / f".{CURRENT}.new"

@@ -14,10 +14,10 @@ from assistant.index.build import (
     BUILDS,
     build_ids,
     check_embedder,
-    current_build_id,
     publish,
     published_build_id,
     read_manifest,
+    usable_build_id,
 )
 from assistant.index.lock import Holder, writer_lock
 from assistant.index.manifest import Manifest
@@ -45,7 +45,7 @@ class BuildInfo:
 
 def list_builds(index_dir: Path) -> list[BuildInfo]:
     """The builds that are kept, newest first."""
-    published = current_build_id(index_dir)
+    published = usable_build_id(index_dir)
     return [_info(index_dir / BUILDS / key, key == published) for key in reversed(build_ids(index_dir))]
 
 
@@ -139,8 +139,8 @@ def set_aside(index_dir: Path, damaged: str | None, identity: EmbedderIdentity, 
 
 def replace_damaged(index_dir: Path, damaged: str | None, identity: EmbedderIdentity, why: str) -> str | None:
     """`set_aside` for who holds the writer's lock."""
-    if damaged is not None and _published(index_dir) not in (damaged, None):
-        return _published(index_dir)
+    if damaged is not None and usable_build_id(index_dir) not in (damaged, None):
+        return usable_build_id(index_dir)
     if damaged is not None and (index_dir / BUILDS / damaged).is_dir():
         mark_damaged(index_dir / BUILDS / damaged, why)
     ids = build_ids(index_dir)
@@ -156,10 +156,3 @@ def replace_damaged(index_dir: Path, damaged: str | None, identity: EmbedderIden
         publish(index_dir, key)
         return key
     return None
-
-
-def _published(index_dir: Path) -> str | None:
-    try:
-        return current_build_id(index_dir)
-    except IndexStoreError:
-        return None

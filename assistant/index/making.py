@@ -16,7 +16,7 @@ from assistant.audit import Entry
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexStoreError
 from assistant.index import catalogue, catalogue_writer, store, vectors
-from assistant.index.build import BUILDS, build_ids, current_build_id, flush, id_of, publish
+from assistant.index.build import BUILDS, build_ids, flush, id_of, publish, usable_build_id
 from assistant.index.catalogue import Catalogue, note_hash
 from assistant.index.kept import keep_old
 from assistant.index.manifest import SCHEMA, Manifest, checksums
@@ -71,7 +71,7 @@ def make(index_dir: Path, job: Job, tell: Tell) -> Manifest:
         IndexStoreError: the parent is no longer the published build, or the store does not hold what was written.
         OSError, sqlite3.Error, ChromaError: it cannot be written; nothing is left of it.
     """
-    if job.parent is not None and job.parent != current_build_id(index_dir):
+    if job.parent is not None and job.parent != usable_build_id(index_dir):
         raise IndexStoreError("L'index a été changé entre-temps : relancez la commande.")
     build_id = _new_id(index_dir, job)
     making, made = index_dir / BUILDS / f"{MAKING}{build_id}", index_dir / BUILDS / build_id
@@ -108,7 +108,7 @@ def _write(index_dir: Path, making: Path, build_id: str, job: Job, tell: Tell) -
         schema=SCHEMA,
         created=job.created.isoformat(timespec="seconds"),
         by=job.entry.who,
-        parent=current_build_id(index_dir),
+        parent=usable_build_id(index_dir),
         embedder=job.embedder,
         similarity_mean=mean,
         similarity_std=std,

@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant import audit
 from assistant.audit import Entry
 from assistant.errors import AssistantError
-from assistant.index.build import BUILDS, build_ids, current_build_id
+from assistant.index.build import BUILDS, build_ids, usable_build_id
 from assistant.index.usage import is_read
 from assistant.index.verify import is_damaged
 
@@ -21,14 +21,14 @@ PENDING = "pending.json"  # in a build that is not in the journal yet: what is t
 def put_in_order(index_dir: Path, state_dir: Path | None) -> None:
     """Sweep what killed writers left, and write into the journal what they had published. Under the writer's lock."""
     _sweep(index_dir)
-    published = current_build_id(index_dir)
+    published = usable_build_id(index_dir)
     if published:
         conclude(index_dir / BUILDS / published, state_dir)
 
 
 def _sweep(index_dir: Path) -> None:
     """Take away half-made builds, and those that were whole but never published."""
-    published = current_build_id(index_dir)
+    published = usable_build_id(index_dir)
     for path in (index_dir / BUILDS).iterdir():
         if path.name.startswith(MAKING) or ((path / PENDING).exists() and path.name != published):
             shutil.rmtree(path, ignore_errors=True)
@@ -51,7 +51,7 @@ def conclude(folder: Path, state_dir: Path | None) -> None:
 
 def prune(index_dir: Path) -> None:
     """Keep the last builds, the published one and those that are being read; none that is damaged."""
-    published = current_build_id(index_dir)
+    published = usable_build_id(index_dir)
     others = [index_dir / BUILDS / key for key in build_ids(index_dir) if key != published]
     whole = [path for path in others if not is_damaged(path)]
     for path in others:

@@ -11,9 +11,9 @@ from typing import Self
 from assistant import chunking
 from assistant.audit import Entry, local_user
 from assistant.corpus import Corpus
-from assistant.errors import IndexCorruptError, IndexSafeguardError
+from assistant.errors import IndexSafeguardError
 from assistant.index import catalogue
-from assistant.index.build import BUILDS, current_build_id, published_build_id, read_manifest
+from assistant.index.build import BUILDS, published_build_id, read_manifest, usable_build_id
 from assistant.index.builds import replace_damaged
 from assistant.index.catalogue import Catalogue
 from assistant.index.lock import Holder
@@ -147,8 +147,8 @@ class Publisher:
     def _again(self, plan: Plan, corpus: Corpus) -> Plan:
         """The plan under the lock: a damaged build makes room for the one before, and another may have published."""
         if plan.damaged:
-            replace_damaged(self.index_dir, _published(self.index_dir), self.recipe.identity, str(plan.anew))
-        elif _published(self.index_dir) == _parent_id(plan):
+            replace_damaged(self.index_dir, usable_build_id(self.index_dir), self.recipe.identity, str(plan.anew))
+        elif usable_build_id(self.index_dir) == _parent_id(plan):
             return plan
         return compare(self.index_dir, corpus, self.recipe)
 
@@ -214,13 +214,6 @@ def sync(
     corpus = notes if isinstance(notes, Corpus) else Corpus(tuple(notes), {}, ())
     with Publisher(index_dir, recipe) as publisher:
         return publisher.publish(corpus, local_user(), force=force, tell=tell)
-
-
-def _published(index_dir: Path) -> str | None:
-    try:
-        return current_build_id(index_dir)
-    except IndexCorruptError:
-        return None
 
 
 def _parent_id(plan: Plan) -> str | None:

@@ -19,7 +19,7 @@ _MARK = "in-use.lock"
 def in_use(folder: Path) -> Iterator[ExitStack]:
     """Mark a build as being read until the stack closes: when the block ends, unless it took the mark over."""
     with ExitStack() as stack:
-        with suppress(OSError):  # no folder, or one that cannot be written: what follows will tell
+        with suppress(OSError, ValueError):  # no folder, or one that cannot be written: what follows will tell
             descriptor = os.open(folder / _MARK, os.O_RDWR | os.O_CREAT, 0o644)
             stack.callback(os.close, descriptor)
             if fcntl is not None:
