@@ -1,7 +1,7 @@
 """Time of publishing one changed note, of a sync without change, and of embedding: `python -m benchmarks.publishing`.
 
 The indexes hold 10,000 and 100,000 chunks: of the 1,788 open notes, copied under other titles until there are enough.
-1,500 chunks are embedded for good; the others take the vector of one of these, moved a little in a random direction
+500 chunks are embedded for good, once; the others take the vector of one of these, moved a little in a random direction
 (cosine about .97), for embedding 100,000 would take hours. They are made once and kept in benchmarks/.made.
 """
 
@@ -32,7 +32,7 @@ from assistant.models import Chunk
 from benchmarks.data import MADE, open_notes
 
 SIZES = {10_000: 3.0, 100_000: 15.0}  # chunks: seconds that one changed note may take
-_REAL = 1_500
+_REAL = 500
 _PUBLISHED = 5
 _NOISE = 0.25  # length of the random direction that is added to a real vector
 
@@ -51,10 +51,16 @@ def _copies(settings: Settings, size: int, recipe: Recipe) -> Iterator[tuple[Not
                 return
 
 
+def _real(chunks: list[Chunk], embedder: Embedder) -> np.ndarray:
+    kept = MADE / "publishing-vectors.npy"
+    if not kept.exists():
+        some = chunks[:: len(chunks) // _REAL]
+        np.save(kept, embedder.encode_documents([chunk.embedded_text for chunk in some]))
+    return np.load(kept)
+
+
 def _vectors(chunks: list[Chunk], embedder: Embedder) -> dict[str, np.ndarray]:
-    chance = np.random.default_rng(0)
-    some = chance.choice(len(chunks), min(_REAL, len(chunks)), replace=False)
-    real = embedder.encode_documents([chunks[at].embedded_text for at in some])
+    chance, real = np.random.default_rng(0), _real(chunks, embedder)
     noise = chance.normal(size=(len(chunks), real.shape[1])).astype(np.float32)
     noise *= _NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
     made = real[chance.integers(len(real), size=len(chunks))] + noise

@@ -229,8 +229,8 @@ def _refuse(plan: Plan, force: bool) -> None:
 
 
 def _detail(plan: Plan) -> str:
-    counts = {"ajoutées": plan.added, "modifiées": plan.changed, "retirées": plan.removed}
-    return ", ".join(f"{len(changes)} {name}" for name, changes in counts.items() if changes)
+    counts = {"ajoutée": plan.added, "modifiée": plan.changed, "retirée": plan.removed}
+    return ", ".join(f"{len(some)} {name}{'s' if len(some) > 1 else ''}" for name, some in counts.items() if some)
 
 
 def _report(plan: Plan, build: str, embedded: int, *, published: bool = False) -> SyncReport:

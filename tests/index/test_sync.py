@@ -8,13 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import corpus_of
 from filelock import FileLock
 
+from assistant import audit
 from assistant.corpus import Corpus
 from assistant.embedding import Embedder
 from assistant.errors import IndexBusyError, IndexStoreError
-from assistant.index import Build, Recipe, SyncReport, compare, current_build_id, sync
+from assistant.index import Build, Progress, Publisher, Recipe, SyncReport, compare, current_build_id, sync
 from assistant.index.build import BUILDS
+from assistant.index.manifest import Manifest
 from assistant.models import Note
 
 
@@ -157,3 +160,129 @@ def test_an_error_in_mid_build_publishes_nothing(index_dir: Path, three: list[No
         sync(index_dir, [*three[:2], replace(three[2], title="autre")], replace(small, load=Failing))
     assert_holds(index_dir, tiny, three)
     assert sync(index_dir, three[:2], small, force=True).published, "the lock is free again"
+
+
+def test_how_far_it_is_is_told_by_stage(index_dir: Path, three: list[Note], small: Recipe) -> None:
+    told: list[Progress] = []
+    sync(index_dir, [*three, Note("d", "note d", "la note d.")], small, tell=told.append)
+    assert list(dict.fromkeys(progress.stage for progress in told)) == [
+        "Comparaison avec l'index publié",
+        "Découpage des notes",
+        "Chargement du modèle",
+        "Calcul des vecteurs",
+        "Copie de la version en service",
+        "Écriture des vecteurs",
+        "Vérification des vecteurs",
+        "Scellement",
+        "Publication",
+    ]
+    assert Progress("Calcul des vecteurs", 1, 1) in told
+
+
+def test_one_of_two_at_once_is_told_who_works(index_dir: Path, three: list[Note], small: Recipe) -> None:
+    refusals: list[str] = []
+    changed = corpus_of(*three, Note("d", "note d", "la note d."))
+
+    def again(_: Progress) -> None:
+        for other in (publisher, Publisher(index_dir, small)):
+            with pytest.raises(IndexBusyError) as caught:
+                other.publish(changed, "Sasha")
+            refusals.append(str(caught.value))
+            if other is not publisher:
+                other.close()
+
+    with Publisher(index_dir, small) as publisher:
+        done = publisher.publish(changed, "Camille", tell=lambda at: again(at) if at.stage == "Scellement" else None)
+        assert done.published
+        assert publisher.publish(changed, "Camille").published is False
+    assert len(refusals) == 2
+    assert all("(publication par Camille depuis " in refusal for refusal in refusals)
+
+
+def store_of(index_dir: Path) -> tuple[int, int]:
+    """Elements, and vectors that count."""
+    manifest = Manifest.read(index_dir / BUILDS / str(current_build_id(index_dir)))
+    return manifest.elements, manifest.chunks
+
+
+def test_a_store_that_has_grown_by_a_quarter_is_written_anew(
+    index_dir: Path, three: list[Note], small: Recipe, tiny
+) -> None:
+    elements = []
+    with Publisher(index_dir, small) as publisher:
+        for number in range(4):
+            publisher.publish(corpus_of(*three, Note("d", "note d", f"version {number}.")), "Camille")
+            elements.append(store_of(index_dir)[0])
+        assert elements == [7, 8, 7, 8], "of 7 chunks"
+        assert_holds(index_dir, tiny, [*three, Note("d", "note d", "version 3.")])
+        tiny.embedded.clear()
+        report = publisher.compact("Camille")
+        assert (report.published, store_of(index_dir)) == (True, (7, 7))
+        again = publisher.rebuild(corpus_of(*three, Note("d", "note d", "version 3.")), "Camille")
+        assert (again.published, again.embedded, again.unchanged, tiny.embedded) == (True, 0, 4, [])
+        assert_holds(index_dir, tiny, [*three, Note("d", "note d", "version 3.")])
+
+
+def test_what_was_done_is_in_the_journal(index_dir: Path, three: list[Note], small: Recipe, tmp_path: Path) -> None:
+    first = str(current_build_id(index_dir))
+    with Publisher(index_dir, small, tmp_path / "state") as publisher:
+        made = [
+            publisher.publish(corpus_of(*three[:2], Note("d", "note d", "la note d.")), "Camille", force=True).build,
+            publisher.compact("Sasha").build,
+            publisher.rebuild(corpus_of(*three[:2], Note("d", "note d", "la note d.")), "Sasha").build,
+        ]
+    assert [(e.who, e.what, e.detail, e.before, e.after) for e in audit.entries(tmp_path / "state")] == [
+        ("Camille", "publication", "1 ajoutée, 1 retirée", first, made[0]),
+        ("Sasha", "compactage", "", made[0], made[1]),
+        ("Sasha", "reconstruction", "", made[1], made[2]),
+    ]
+    manifest = Manifest.read(index_dir / BUILDS / made[0])
+    assert (manifest.by, manifest.parent) == ("Camille", first)
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_written_later(
+    index_dir: Path, three: list[Note], small: Recipe, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    state.write_text("no folder", encoding="utf-8")
+    with Publisher(index_dir, small, state) as publisher:
+        report = publisher.publish(corpus_of(*three, Note("d", "note d", "la note d.")), "Camille")
+        assert (report.published, report.warnings) == (
+            True,
+            ("Le journal n'a pas pu être écrit : vérifiez ASSISTANT_STATE_DIR.",),
+        )
+        state.unlink()
+        last = publisher.compact("Sasha")
+    assert [entry.after for entry in audit.entries(state)] == [report.build, last.build]
+
+
+def test_the_same_corpus_published_meanwhile_is_not_published_again(
+    index_dir: Path, three: list[Note], small: Recipe
+) -> None:
+    changed = corpus_of(*three, Note("d", "note d", "la note d."))
+    first = True
+
+    def meanwhile(at: Progress) -> None:
+        nonlocal first
+        if first and at.stage.startswith("Comparaison"):
+            first = False
+            sync(index_dir, changed, small)
+
+    with Publisher(index_dir, small) as publisher:
+        report = publisher.publish(changed, "Camille", tell=meanwhile)
+    assert (report.published, report.unchanged, first) == (False, 4, False)
+
+
+def test_the_writers_process_that_dies_is_told(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
+    def kill(at: Progress) -> None:
+        if at.stage == "Copie de la version en service":
+            assert publisher._writer._process
+            publisher._writer._process.kill()
+
+    changed = corpus_of(*three, Note("d", "note d", "la note d."))
+    with Publisher(index_dir, small) as publisher:
+        with pytest.raises(IndexStoreError, match="s'est arrêté en chemin"):
+            publisher.publish(changed, "Camille", tell=kill)
+        assert_holds(index_dir, tiny, three)
+        assert publisher.publish(changed, "Camille").published
+    assert_holds(index_dir, tiny, changed.notes)
