@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -57,7 +58,7 @@ def _show_plan(plan: Plan, every: bool) -> None:
         for change in plan.unchanged:
             click.echo(f"= {change.note_id} : inchangée, {_chunks(change)} — {change.title}")
     if plan.anew:
-        click.echo(f"Tout l'index est à refaire : {plan.anew}. Les passages inchangés gardent leurs vecteurs.")
+        click.echo(f"Tout l'index est à refaire : {plan.anew}.")
     if plan.stopped:
         _warn(f"{plan.stopped} Il faudra --force pour publier.")
     if every:
@@ -91,7 +92,7 @@ def index_watch() -> None:
     from assistant.index.watch import watch
 
     settings = load_settings()
-    with _publisher(settings) as publisher, bars() as tell:
+    with _publisher(settings) as publisher, bars() as tell, suppress(KeyboardInterrupt):
         click.echo(f"Surveillance de {settings.corpus_dir} (Ctrl+C pour arrêter).")
         for report in watch(settings.corpus_dir, publisher, local_user(), fault=_warn, tell=tell):
             _show(report)

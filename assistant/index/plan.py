@@ -164,6 +164,8 @@ def _outdated(manifest: Manifest, recipe: Recipe) -> str | None:
 
 def _owners(corpus: Corpus, listed: Mapping[str, Listed]) -> dict[Path, str | None]:
     """Faulty file -> the id of the published note that it was, which stays as it is; None where it was none."""
+    if not corpus.faults:
+        return {}
     by_path = {Path(row.path).resolve(): row.note_id for row in listed.values() if row.path}
     read = {note.id for note in corpus.notes}
     owners: dict[Path, str | None] = {}
@@ -192,7 +194,7 @@ def _next(
     """The notes of the next build and their files, in path order where there are files."""
     notes = {note.id: note for note in corpus.notes} | dict(published)
     paths = {key: str(path) for key, path in corpus.paths.items()} | {key: listed[key].path for key in published}
-    if all(key in paths for key in notes):
+    if published and all(key in paths for key in notes):
         notes = {key: notes[key] for key in sorted(notes, key=lambda key: (Path(paths[key]), key))}
     return tuple(notes.values()), paths
 

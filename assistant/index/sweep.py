@@ -44,7 +44,7 @@ def conclude(folder: Path, state_dir: Path | None) -> None:
         try:
             if not any(known.after == entry.after and known.what == entry.what for known in audit.entries(state_dir)):
                 audit.record(state_dir, entry)
-        except AssistantError:  # published it is; the journal is tried again at the next change
+        except (AssistantError, OSError):  # published it is; the journal is tried again at the next change
             return
     pending.unlink()
 
