@@ -12,7 +12,7 @@ from assistant.answering.ranker import load_or_none
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
 from assistant.examples import example_questions
-from assistant.index import Reader, published_build_id
+from assistant.index import Reader, note_as_cited, published_build_id
 from assistant.models import Answer, Event, Filters, Finished, Note, Passage, Reply, Turn
 from assistant.retrieval import retrieve
 from assistant.settings import Settings
@@ -99,14 +99,19 @@ class Assistant:
             )
             yield from chain.stream(request)
 
-    def note(self, note_id: str) -> Note:
-        """One note of the published build.
+    def note(self, note_id: str, build: str | None = None) -> Note:
+        """One note of the published build, or as it was in an earlier one, such as `Answer.build` names.
 
         Raises:
-            KeyError: no note has this id.
+            KeyError: no note has this id, or its text in that build was not kept.
         """
-        with self.reader.lease() as build:
-            return build.catalogue.note(note_id)
+        with self.reader.lease() as current:
+            if build in (None, current.id):
+                return current.catalogue.note(note_id)
+        found = note_as_cited(self.settings.index_dir, str(build), note_id)
+        if found is None:
+            raise KeyError(note_id)
+        return found
 
     def examples(self, limit: int = 4) -> tuple[str, ...]:
         """Questions made from the corpus, each of which gets an answer that cites the note it was made from."""

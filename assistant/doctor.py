@@ -101,17 +101,20 @@ def _notes(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
-    from assistant.corpus import load_corpus
+    from assistant.corpus import read_corpus
     from assistant.embedding import Embedder
-    from assistant.index import Build, Recipe, pending
+    from assistant.index import Build, Recipe, compare
 
     embedder = Embedder.from_settings(settings)
     build = Build.open_current(settings.index_dir, embedder, embedder.identity)
     build.close()
-    report = pending(settings.index_dir, load_corpus(settings.corpus_dir), Recipe.from_settings(settings))
-    late = report.added + report.changed + report.removed
-    if late:
-        raise AssistantError(f"{late} notes n'y sont pas encore prises en compte : lancez « assistant index sync ».")
+    plan = compare(settings.index_dir, read_corpus(settings.corpus_dir), Recipe.from_settings(settings))
+    if plan.late:
+        raise AssistantError(
+            f"{plan.late} notes n'y sont pas encore prises en compte : lancez « assistant index sync »."
+        )
+    if plan.anew:
+        raise AssistantError(f"il est à refaire ({plan.anew}) : lancez « assistant index sync ».")
     return f"version {build.id}, {build.manifest.chunks} passages, vérifié et à jour"
 
 

@@ -8,7 +8,8 @@ AssistantError              exit status 1
 │   ├── IndexMissingError       none was published yet
 │   ├── IndexCorruptError       a file is missing or altered
 │   ├── IndexMismatchError      made with another embedder or in another format
-│   └── IndexBusyError          another process is writing
+│   ├── IndexBusyError          another process is writing
+│   └── IndexSafeguardError     much of the corpus is gone: nothing is published unless forced
 ├── EmbeddingError          5   the embedding model cannot be made or loaded
 ├── ServeError              6   the chat cannot be served (port in use)
 └── AccessError             7   an account cannot be used or changed
@@ -120,6 +121,10 @@ class IndexMismatchError(IndexStoreError):
 
 class IndexBusyError(IndexStoreError):
     """Another process holds the writer's lock."""
+
+
+class IndexSafeguardError(IndexStoreError):
+    """So much of the corpus is gone that it looks like an accident: nothing was published."""
 
 
 class EmbeddingError(AssistantError):

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Assistant, Note, Settings
+from assistant.cli.progress import bars
 from assistant.corpus import load_corpus
 from assistant.embedding import Embedder
-from assistant.index import sync
-from assistant.index.sync import Recipe
+from assistant.index import Recipe, sync
 from assistant.models import PartialDate
 
 ROOT = Path(__file__).parent.parent
@@ -85,5 +85,7 @@ def assistant_over(name: str, notes: Sequence[Note], **settings: Any) -> Assista
     """An assistant over an index of the notes, made where it is missing or out of date."""
     made = Settings.load(index_dir=MADE / name, **settings)
     embedder = Embedder.from_settings(made)
-    sync(made.index_dir, notes, Recipe(embedder.identity, lambda: embedder, made.chunk_tokens), progress=True)
+    recipe = Recipe(embedder.identity, lambda: embedder, made.chunk_tokens)
+    with bars() as tell:
+        sync(made.index_dir, notes, recipe, force=True, tell=tell)
     return Assistant(made, embedder)

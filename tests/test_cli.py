@@ -54,13 +54,12 @@ def test_check_counts_the_notes(run: Run, corpus: Path) -> None:
     assert done.out.splitlines()[-1] == f"1 note dans {corpus}, aucune erreur, 2 avertissements."
 
 
-@pytest.mark.parametrize("command", [("corpus", "check"), ("index", "sync")])
-def test_faults_of_the_corpus(run: Run, corpus: Path, command: tuple[str, str]) -> None:
+def test_faults_of_the_corpus(run: Run, corpus: Path) -> None:
     note(corpus, "b.md", head="id: a\ntitle: B")
     note(corpus, "c.md", head="id: c\ntitle: [C")
     note(corpus, "d.md", head="id: d\ntitle: D", body="")
     (corpus / "e.md").symlink_to("/proc/self/mem")  # which nobody can read, not even root
-    done = run(*command, corpus_dir=corpus)
+    done = run("corpus", "check", corpus_dir=corpus)
     lines = done.err.splitlines()
     assert (done.status, len(lines)) == (3, 5)
     assert "aucune erreur" not in done.out
@@ -72,14 +71,16 @@ def test_faults_of_the_corpus(run: Run, corpus: Path, command: tuple[str, str]) 
     assert "Input/output error" not in lines[4], "not in French"
 
 
-def test_a_corpus_with_faults_leaves_the_index_alone(run: Run, corpus: Path, tiny: Path, tmp_path: Path) -> None:
-    index = tmp_path / "index"
-    settings = {"corpus_dir": corpus, "index_dir": index, "embedding_model": tiny}
+def test_a_faulty_file_is_named_and_keeps_its_old_version(run: Run, corpus: Path, tiny: Path, tmp_path: Path) -> None:
+    settings = {"corpus_dir": corpus, "index_dir": tmp_path / "index", "embedding_model": tiny}
     assert run("index", "sync", **settings).status == 0
-    before = (index / "CURRENT").read_text()
-    note(corpus, "b.md", head="id: a\ntitle: B")
-    assert run("index", "sync", **settings).status == 3
-    assert (index / "CURRENT").read_text() == before
+    note(corpus, "a.md", body="")
+    note(corpus, "b.md", head="id: b\ntitle: B")
+    done = run("index", "sync", **settings)
+    assert done.status == 0
+    assert "(1 ajoutées, 0 modifiées, 0 retirées, 1 inchangées)" in done.out
+    fault = "la note est vide : il n'y a pas de texte après l'en-tête"
+    assert done.err == f"Attention : {corpus / 'a.md'} : {fault} : la note « a » reste comme elle était.\n"
 
 
 def test_a_missing_corpus(run: Run, tmp_path: Path) -> None:
@@ -87,13 +88,16 @@ def test_a_missing_corpus(run: Run, tmp_path: Path) -> None:
         run(*command, corpus_dir=tmp_path / "absent").assert_told(3, "n'existe pas", "ASSISTANT_CORPUS_DIR")
     (tmp_path / "vide").mkdir()
     run("corpus", "check", corpus_dir=tmp_path / "vide").assert_told(3, "Aucune note dans")
+    done = run("index", "sync", corpus_dir=tmp_path / "vide", index_dir=tmp_path / "index")
+    assert (done.status, done.out) == (4, "Tout l'index est à refaire : il n'y a pas encore d'index.\n")
+    assert "plus aucune note lisible. Rien n'est publié. Si c'est voulu, relancez avec --force" in done.err
 
 
 def test_sync_and_status_tell_what_is_there(run: Run, corpus: Path, tiny: Path, tmp_path: Path) -> None:
     settings = {"corpus_dir": corpus, "index_dir": tmp_path / "index", "embedding_model": tiny}
     first = run("index", "sync", **settings)
     assert first.status == 0
-    assert first.out.startswith("Index publié : 1 note (1 ajout")
+    assert first.out.splitlines()[-1].startswith("Index publié : 1 note (1 ajout")
     assert run("index", "sync", **settings).out.startswith("L'index est à jour : 1 note")
     assert run("index", "status", **settings).out.splitlines()[-1] == "Notes    à jour"
     note(corpus, "b.md", head="id: b\ntitle: B")

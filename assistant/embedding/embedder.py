@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +43,7 @@ class EmbedderIdentity:
         return f"{self.name} ({self.revision}, {self.dimension} dimensions)"
 
 
-_GROUP = 256  # texts between two movements of the progress bar
+_GROUP = 64  # texts that are embedded under one hold of the lock
 
 
 class Embedder(Embeddings):
@@ -84,24 +86,24 @@ class Embedder(Embeddings):
             vector = self._model.encode_query(canonical(text), show_progress_bar=False)
         return _unit(np.asarray(vector, dtype=np.float32))
 
-    def encode_documents(self, texts: list[str], *, progress: bool = False) -> Vectors:
+    def encode_documents(self, texts: list[str], *, tell: Callable[[int, int], None] | None = None) -> Vectors:
         """The vectors of texts, shape `(n, dimension)`, in their order; computed by length, so that little is padded.
 
         Args:
             texts: what to embed; beyond `max_tokens` a text is cut.
-            progress: show a bar on standard error when there is more than a second of work.
+            tell: called now and then with how many are done, and of how many.
         """
-        from tqdm import tqdm
-
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        with tqdm(total=len(texts), desc="Vecteurs", unit="passage", delay=1, disable=not progress) as bar:
-            for at in range(0, len(order), _GROUP):
-                group = order[at : at + _GROUP]
-                with self.lock:
-                    encoded = self._model.encode_document([canonical(texts[i]) for i in group], show_progress_bar=False)
-                vectors[group] = np.asarray(encoded, dtype=np.float32)
-                bar.update(len(group))
+        for at in range(0, len(order), _GROUP):
+            group = order[at : at + _GROUP]
+            with self.lock:
+                encoded = self._model.encode_document([canonical(texts[i]) for i in group], show_progress_bar=False)
+            vectors[group] = np.asarray(encoded, dtype=np.float32)
+            if tell:
+                tell(at + len(group), len(texts))
+            if len(texts) > _GROUP:
+                time.sleep(0.001)  # a question that waits for the lock gets it: Python's locks have no queue
         return _unit(vectors)
 
     @property

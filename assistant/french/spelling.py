@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.french.words import canonical, fold
@@ -23,6 +23,20 @@ class Spelling:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A word as written with its capitals: how often, and how often as the first word of a sentence."""
+
+    written: str
+    count: int
+    first: int
+
+    @property
+    def word(self) -> str:
+        """In small letters."""
+        return self.written.lower()
+
+
 class Spellings:
     """Counts the words of texts."""
 
@@ -36,13 +50,24 @@ class Spellings:
         self._written.update(_WORD.findall(text))
         self._first.update(_FIRST.findall(text))
 
+    @property
+    def forms(self) -> Iterator[Form]:
+        """Every form that was counted; those of two corpora add up."""
+        return (Form(written, count, self._first[written]) for written, count in self._written.items())
+
     def __iter__(self) -> Iterator[Spelling]:
-        """Each word as mostly written within sentences: the capital of a sentence's first word tells nothing."""
-        forms: dict[str, Counter[str]] = {}
-        for written, count in self._written.items():
-            first = self._first[written] if written.istitle() else 0
-            forms.setdefault(written.lower(), Counter())[written] = count - first
-        for word, counts in forms.items():
-            written, most = counts.most_common(1)[0]
-            total = sum(self._written[form] for form in counts)
-            yield Spelling(word, fold(word), written if most else word, total)
+        """The spelling of every word."""
+        groups: dict[str, list[Form]] = {}
+        for form in self.forms:
+            groups.setdefault(form.word, []).append(form)
+        return map(spelling, groups.values())
+
+
+def spelling(forms: Sequence[Form]) -> Spelling:
+    """A word as mostly written within sentences, from its forms: the capital of a sentence's first word tells nothing.
+
+    Of forms as frequent, the last in code order: small letters come after capitals.
+    """
+    within = {form.written: form.count - (form.first if form.written.istitle() else 0) for form in forms}
+    word, (most, written) = forms[0].word, max((count, written) for written, count in within.items())
+    return Spelling(word, fold(word), written if most else word, sum(form.count for form in forms))

@@ -1,7 +1,29 @@
 """Chunks -> an immutable build on disk: made, verified, published in one step, opened for reading."""
 
 from assistant.index.build import Build, current_build_id, published_build_id
+from assistant.index.builds import BuildInfo, list_builds, rollback
+from assistant.index.kept import note_as_cited
+from assistant.index.plan import Change, Plan, compare
+from assistant.index.progress import Progress
 from assistant.index.reader import Reader
-from assistant.index.sync import Recipe, SyncReport, pending, sync
+from assistant.index.recipe import Recipe
+from assistant.index.sync import Publisher, SyncReport, sync
 
-__all__ = ["Build", "Reader", "Recipe", "SyncReport", "current_build_id", "pending", "published_build_id", "sync"]
+__all__ = [
+    "Build",
+    "BuildInfo",
+    "Change",
+    "Plan",
+    "Progress",
+    "Publisher",
+    "Reader",
+    "Recipe",
+    "SyncReport",
+    "compare",
+    "current_build_id",
+    "list_builds",
+    "note_as_cited",
+    "published_build_id",
+    "rollback",
+    "sync",
+]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -14,10 +17,13 @@ from assistant.errors import IndexCorruptError, IndexMismatchError, IndexMissing
 from assistant.index import catalogue, vectors
 from assistant.index.catalogue import Catalogue
 from assistant.index.manifest import SCHEMA, Manifest, corrupt, other_format
+from assistant.index.usage import in_use
 from assistant.index.vectors import VectorStore
+from assistant.index.verify import verify
 
 CURRENT = "CURRENT"
 BUILDS = "builds"
+ID = re.compile(r"[0-9]{8}T[0-9]{9}-[0-9a-f]{6}")
 _SYNC = "« assistant index sync »"
 
 
@@ -52,6 +58,15 @@ def published_build_id(index_dir: Path) -> str:
     return build_id
 
 
+def usable_build_id(index_dir: Path) -> str | None:
+    """`current_build_id`, None also where the pointer cannot be read or names no build."""
+    try:
+        found = current_build_id(index_dir) or ""
+    except IndexStoreError:
+        return None
+    return found if ID.fullmatch(found) else None
+
+
 def publish(index_dir: Path, build_id: str) -> None:
     """Swap the pointer in one step: written aside, flushed, renamed."""
     aside = index_dir / f".{CURRENT}.new"
@@ -60,15 +75,39 @@ def publish(index_dir: Path, build_id: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(index_dir / CURRENT)
+    flush(index_dir)
+
+
+def flush(path: Path) -> None:
+    """Have a file or the list of a folder on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def id_of(moment: datetime) -> str:
+    """The beginning of the id of a build made then: ids sort by age."""
+    return f"{moment:%Y%m%dT%H%M%S%f}"[:-3]
+
+
+def build_ids(index_dir: Path) -> list[str]:
+    """The builds that are there, oldest first, whole or not."""
+    folder = index_dir / BUILDS
+    return sorted(path.name for path in folder.iterdir() if ID.fullmatch(path.name)) if folder.is_dir() else []
 
 
 class Build:
     """The catalogue and the vectors of one build."""
 
-    def __init__(self, manifest: Manifest, catalogue: Catalogue, vectors: VectorStore) -> None:
+    def __init__(
+        self, manifest: Manifest, catalogue: Catalogue, vectors: VectorStore, mark: ExitStack | None = None
+    ) -> None:
         self.manifest = manifest
         self.catalogue = catalogue
         self.vectors = vectors
+        self._mark = mark or ExitStack()
 
     @property
     def id(self) -> str:
@@ -85,19 +124,31 @@ class Build:
             IndexCorruptError: a file is missing or altered.
         """
         folder = index_dir / BUILDS / published_build_id(index_dir)
-        manifest = read_manifest(folder)
-        if manifest.embedder != identity:
-            raise IndexMismatchError(
-                f"L'index {folder} a été fait avec le modèle {manifest.embedder}, et non {identity} : refaites-le avec "
-                f"{_SYNC}, ou revenez au premier modèle avec ASSISTANT_EMBEDDING_MODEL."
-            )
-        manifest.verify(folder)
-        return cls(manifest, Catalogue(folder / catalogue.FILE), VectorStore(folder / vectors.FOLDER, embeddings))
+        with in_use(folder) as mark:
+            manifest = read_manifest(folder)
+            check_embedder(folder, manifest, identity)
+            verify(folder, manifest)
+            found = Catalogue(folder / catalogue.FILE)
+            return cls(manifest, found, VectorStore(folder / vectors.FOLDER, embeddings), mark.pop_all())
 
     def close(self) -> None:
         """Release the files."""
         self.catalogue.close()
         self.vectors.close()
+        self._mark.close()
+
+
+def check_embedder(folder: Path, manifest: Manifest, identity: EmbedderIdentity) -> None:
+    """Refuse a build that was made with another embedder.
+
+    Raises:
+        IndexMismatchError: it was.
+    """
+    if manifest.embedder != identity:
+        raise IndexMismatchError(
+            f"L'index {folder} a été fait avec le modèle {manifest.embedder}, et non {identity} : refaites-le avec "
+            f"{_SYNC}, ou revenez au premier modèle avec ASSISTANT_EMBEDDING_MODEL."
+        )
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -5,42 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Self
 
-from assistant.dates import DateMention, DayRange, dates_to_search
-from assistant.french.acronyms import Acronym, Acronyms, find_acronyms, is_acronym
-from assistant.french.spelling import Spelling, Spellings
-from assistant.french.words import index_terms, words
+from assistant.dates import DayRange
+from assistant.french.acronyms import Acronym, Acronyms, is_acronym
+from assistant.french.spelling import Spelling
+from assistant.french.words import words
 from assistant.models import Chunk, Filters, Kind, Note, PartialDate
 
 FILE = "catalogue.sqlite"
-_TABLES = """
-CREATE TABLE notes (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, date TEXT, date_inferred INTEGER NOT NULL, kind TEXT NOT NULL,
-    themes TEXT NOT NULL, source TEXT, text TEXT NOT NULL, hash TEXT NOT NULL, first_day TEXT, last_day TEXT
-);
-CREATE TABLE chunks (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, note_id TEXT NOT NULL REFERENCES notes(id),
-    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL,
-    context TEXT NOT NULL
-);
-CREATE INDEX chunks_of_note ON chunks(note_id);
-CREATE TABLE spoken (chunk INTEGER NOT NULL REFERENCES chunks(number), first_day TEXT NOT NULL, last_day TEXT NOT NULL);
-CREATE INDEX spoken_days ON spoken(first_day, last_day);
-CREATE TABLE acronyms (short TEXT NOT NULL, long TEXT NOT NULL, notes INTEGER NOT NULL);
-CREATE TABLE words (word TEXT PRIMARY KEY, folded TEXT NOT NULL, written TEXT NOT NULL, count INTEGER NOT NULL);
-CREATE INDEX words_folded ON words(folded);
-CREATE VIRTUAL TABLE lexical USING fts5(terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(lexical, row);
-"""
+_ORDERED = "FROM chunks JOIN notes ON notes.id = note_id WHERE {} ORDER BY position, ordinal"
 _BATCH = 500  # bound variables a statement
 
 
@@ -49,41 +28,24 @@ def note_hash(note: Note) -> str:
     return hashlib.sha256(repr(note).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A note as a list shows it: its file as it was read, `note_hash`, and how many chunks it has."""
+
+    note_id: str
+    title: str
+    path: str
+    hash: str
+    chunks: int
+
+
 class Catalogue:
     """Read-only, safe to share between threads: each query takes a connection that no other is using."""
 
     def __init__(self, path: Path) -> None:
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
-        self.chunk_count = len(self._rows("SELECT number FROM chunks"))
-
-    @staticmethod
-    def write(path: Path, notes: Iterable[Note], chunks: Iterable[Chunk]) -> None:
-        """Make the file; notes and chunks in their order."""
-        titles, dates = dict[str, str](), dict[str, _NoteDates]()
-        spellings, acronyms = Spellings(), Counter[Acronym]()
-        with closing(sqlite3.connect(path)) as db, db:
-            db.executescript(_TABLES)
-            for note in notes:
-                titles[note.id], dates[note.id] = note.title, _NoteDates.read(note)
-                db.execute(f"INSERT INTO notes VALUES ({','.join('?' * 11)})", _note_row(note))
-                spellings.add(f"{note.title}\n{note.text}")
-                acronyms.update(set(find_acronyms(f"{note.title}\n{note.text}")))
-            for chunk in chunks:
-                row = (chunk.id, chunk.note_id, chunk.ordinal, chunk.start, chunk.end)
-                cursor = db.execute(
-                    "INSERT INTO chunks VALUES (NULL,?,?,?,?,?,?,?)", (*row, json.dumps(chunk.headings), chunk.context)
-                )
-                number = cursor.lastrowid
-                terms = index_terms(" ".join((titles[chunk.note_id], *chunk.headings, chunk.text)))
-                db.execute("INSERT INTO lexical(rowid, terms) VALUES (?,?)", (number, terms))
-                days = dates[chunk.note_id].of(chunk)
-                db.executemany("INSERT INTO spoken VALUES (?,?,?)", [(number, *pair) for pair in days])
-            db.executemany(
-                "INSERT INTO words VALUES (?,?,?,?)", [(s.word, s.folded, s.written, s.count) for s in spellings]
-            )
-            db.executemany("INSERT INTO acronyms VALUES (?,?,?)", [(a.short, a.long, n) for a, n in acronyms.items()])
-            db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
+        self.chunk_count = int(str(self._rows("SELECT COUNT(*) FROM chunks")[0][0]))
 
     def close(self) -> None:
         """Close the connections; no query may be running."""
@@ -112,6 +74,15 @@ class Catalogue:
         """Note id -> `note_hash`."""
         return {str(key): str(value) for key, value in self._rows("SELECT id, hash FROM notes")}
 
+    def listing(self) -> dict[str, Listed]:
+        """What is there of every note, by id, in the corpus' order."""
+        sql = (
+            "SELECT notes.id, title, path, hash, COUNT(chunks.id) FROM notes LEFT JOIN chunks ON note_id = notes.id "
+            "GROUP BY notes.id ORDER BY position"
+        )
+        rows = [Listed(str(r[0]), str(r[1]), str(r[2]), str(r[3]), int(str(r[4]))) for r in self._rows(sql)]
+        return {row.note_id: row for row in rows}
+
     def note(self, note_id: str) -> Note:
         """One note.
 
@@ -128,11 +99,11 @@ class Catalogue:
 
     def note_ids(self) -> list[str]:
         """All notes' ids, in the corpus' order."""
-        return [str(row[0]) for row in self._rows("SELECT id FROM notes ORDER BY rowid")]
+        return [str(row[0]) for row in self._rows("SELECT id FROM notes ORDER BY position")]
 
     def chunk_ids(self) -> list[str]:
         """All chunks' ids, in the corpus' order."""
-        return [str(row[0]) for row in self._rows("SELECT id FROM chunks ORDER BY number")]
+        return [str(row[0]) for row in self._rows(f"SELECT chunks.id {_ORDERED.format('1')}")]
 
     def chunks(self, ids: Sequence[str]) -> dict[str, tuple[Chunk, Note]]:
         """Those of the chunks that exist with their notes, by id."""
@@ -143,7 +114,7 @@ class Catalogue:
 
     def chunks_of(self, note_ids: Sequence[str]) -> dict[str, tuple[Chunk, Note]]:
         """All the chunks of the notes, in reading order, by id."""
-        rows = self._rows_of("SELECT id FROM chunks WHERE note_id IN ({}) ORDER BY number", list(note_ids))
+        rows = self._rows_of(f"SELECT chunks.id {_ORDERED.format('note_id IN ({})')}", list(note_ids))
         keys = [str(row[0]) for row in rows]
         found = self.chunks(keys)
         return {key: found[key] for key in keys}
@@ -160,7 +131,7 @@ class Catalogue:
         match = " OR ".join(f'"{term}"' for term in terms)
         sql = (
             "SELECT chunks.id, -bm25(lexical) FROM lexical JOIN chunks ON chunks.number = lexical.rowid "
-            "WHERE lexical MATCH ? ORDER BY bm25(lexical) LIMIT ?"
+            "WHERE lexical MATCH ? ORDER BY bm25(lexical), chunks.id LIMIT ?"
         )
         return {str(key): float(str(score)) for key, score in self._rows(sql, (match, limit))}
 
@@ -172,7 +143,7 @@ class Catalogue:
     @cached_property
     def subjects(self) -> list[tuple[PartialDate | None, tuple[str, ...]]]:
         """Date and themes of each note."""
-        rows = self._rows("SELECT date, themes FROM notes")
+        rows = self._rows("SELECT date, themes FROM notes ORDER BY position")
         return [(_date(day), tuple(json.loads(str(themes)))) for day, themes in rows]
 
     @cached_property
@@ -221,44 +192,6 @@ class Catalogue:
             values.append(filters.until.isoformat())
         sql = f"SELECT chunks.id FROM chunks JOIN notes ON notes.id = chunks.note_id WHERE {' AND '.join(where)}"
         return {str(row[0]) for row in self._rows(sql, values)}
-
-
-@dataclass(frozen=True, slots=True)
-class _NoteDates:
-    """The dates that a note speaks of, read with its own date as reference: in its text, and in its title."""
-
-    text: list[DateMention]
-    title: list[DateMention]
-
-    @classmethod
-    def read(cls, note: Note) -> Self:
-        return cls(dates_to_search(note.text, note.date), dates_to_search(note.title, note.date))
-
-    def of(self, chunk: Chunk) -> set[tuple[str, str]]:
-        """The first and last days, in ISO form, of what a chunk speaks of.
-
-        Of an open range only the end that is told counts: « dès 2014 » speaks of 2014, not of every later year.
-        """
-        inside = [mention for mention in self.text if chunk.start <= mention.start < chunk.end]
-        ends = [(m.first or m.last, m.last or m.first) for m in (*inside, *self.title)]
-        return {(first.isoformat(), last.isoformat()) for first, last in ends if first and last}
-
-
-def _note_row(note: Note) -> tuple[object, ...]:
-    day = note.date
-    return (
-        note.id,
-        note.title,
-        str(day) if day else None,
-        note.date_inferred,
-        str(note.kind),
-        json.dumps(note.themes, ensure_ascii=False),
-        note.source,
-        note.text,
-        note_hash(note),
-        day.first.isoformat() if day else None,
-        day.last.isoformat() if day else None,
-    )
 
 
 def _spelling(row: tuple[object, ...]) -> Spelling:

@@ -14,25 +14,33 @@ from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexCorruptError, IndexMismatchError
 
 #: Of the folder, the catalogue's tables and this file: another number is another format.
-SCHEMA = 3
+SCHEMA = 4
 FILE = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One build. `similarity_…` are `Embedder.spread`; `checksums` maps each file to its `fingerprint`."""
+    """One build. `created` is UTC, `by` who published it, `parent` the build published before it.
+
+    `rules` digests the code that reads texts (`assistant.index.rules`), `similarity_…` are `Embedder.spread`,
+    `elements` is how many vectors were ever put into the store, those deleted since included; `checksums` maps each
+    file to its `fingerprint`.
+    """
 
     id: str
     schema: int
     created: str
+    by: str
     parent: str | None
     embedder: EmbedderIdentity
     similarity_mean: float
     similarity_std: float
     chunk_tokens: int
     chunking_version: int
+    rules: str
     notes: int
     chunks: int
+    elements: int
     checksums: dict[str, str]
 
     @classmethod

@@ -12,8 +12,9 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from assistant.embedding import EmbedderIdentity
-from assistant.errors import IndexStoreError
+from assistant.errors import IndexBusyError, IndexCorruptError, IndexStoreError
 from assistant.index.build import Build, current_build_id
+from assistant.index.builds import set_aside
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,26 @@ class Reader:
         self._build.close()
 
     def _open(self) -> Build:
-        return Build.open_current(self._index_dir, self._embeddings, self._identity)
+        """The published build; where it is damaged, the one before, which is published again."""
+        try:
+            return Build.open_current(self._index_dir, self._embeddings, self._identity)
+        except IndexCorruptError as error:
+            if self._fall_back(error) is None:
+                raise
+            return Build.open_current(self._index_dir, self._embeddings, self._identity)
+
+    def _fall_back(self, error: IndexCorruptError) -> str | None:
+        try:
+            damaged = current_build_id(self._index_dir)
+        except IndexCorruptError:
+            damaged = None
+        try:
+            before = set_aside(self._index_dir, damaged, self._identity, str(error))
+        except (IndexBusyError, OSError):  # who writes now will see to it
+            return None
+        if before:
+            log.warning("La version %s est abîmée : la version %s est remise en service. %s", damaged, before, error)
+        return before
 
     def _follow(self) -> None:
         """Open what was published since. While one thread does, the others go on with the build that they have."""

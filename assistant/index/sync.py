@@ -2,219 +2,246 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-from chromadb.errors import ChromaError
-from filelock import FileLock, Timeout
-
 from assistant import chunking
-from assistant.embedding import Embedder, EmbedderIdentity, embedded_identity
-from assistant.errors import IndexBusyError, IndexStoreError, french_reason
-from assistant.index import catalogue, vectors
-from assistant.index.build import BUILDS, Build, current_build_id, publish, read_manifest
-from assistant.index.catalogue import Catalogue, note_hash
-from assistant.index.manifest import SCHEMA, Manifest, checksums
+from assistant.audit import Entry, local_user
+from assistant.corpus import Corpus
+from assistant.errors import IndexSafeguardError
+from assistant.index import catalogue
+from assistant.index.build import BUILDS, published_build_id, read_manifest, usable_build_id
+from assistant.index.builds import replace_damaged
+from assistant.index.catalogue import Catalogue
+from assistant.index.lock import Holder
+from assistant.index.making import Job
+from assistant.index.plan import Plan, compare
+from assistant.index.progress import Progress, Tell, untold
+from assistant.index.recipe import Recipe
+from assistant.index.sweep import PENDING
+from assistant.index.vectors import Vectors
+from assistant.index.verify import verify
+from assistant.index.writer import Writer
 from assistant.models import Chunk, Note
-from assistant.settings import Settings
-
-_KEPT = 5  # builds, the published one included
-_MAKING = ".making-"
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did, in notes; `published` is False where nothing had changed, `embedded` counts new vectors."""
+    """What a sync did, in notes; `published` is False where nothing had changed, `embedded` counts new vectors.
+
+    `build` is the published build afterwards, `before` the one before, None where there was none. `warnings` are in
+    French, one for each file with faults and what else went wrong beside the publication.
+    """
 
     build: str
+    before: str | None
     added: int
     changed: int
     removed: int
     unchanged: int
     embedded: int
     published: bool
+    warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """With what a build is made. `load` is called only when there is something to build."""
+class Publisher:
+    """Publishes corpora into one index. Builds are made in a process of its own, which stays warm until it is closed.
 
-    identity: EmbedderIdentity
-    load: Callable[[], Embedder]
-    chunk_tokens: int
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """The recipe of the settings; a model other than the embedded one is loaded to know what it is."""
-        identity = embedded_identity(settings)
-        if identity is not None:
-            return cls(identity, lambda: Embedder.from_settings(settings), settings.chunk_tokens)
-        embedder = Embedder.from_settings(settings)
-        return cls(embedder.identity, lambda: embedder, settings.chunk_tokens)
-
-
-def sync(index_dir: Path, notes: Sequence[Note], recipe: Recipe, *, progress: bool = False) -> SyncReport:
-    """Make and publish a build of the notes, reusing the vectors of chunks that did not change.
-
-    Raises:
-        IndexBusyError: another process is at it.
-        IndexStoreError: the folder cannot be written.
+    Safe to share between threads; one publishes at a time, the others get an `IndexBusyError`.
     """
-    with _writer(index_dir):
-        parent = _parent(index_dir, recipe)
-        before = _hashes(index_dir, parent)
-        report = _compare(before, notes, parent.id if parent else "")
-        if parent and not (report.added or report.changed or report.removed):
-            return report
-        return _make(index_dir, notes, recipe, parent, report, progress)
+
+    def __init__(self, index_dir: Path, recipe: Recipe, state_dir: Path | None = None) -> None:
+        self.index_dir = index_dir
+        self.recipe = recipe
+        self._state_dir = state_dir
+        self._writer = Writer(index_dir, state_dir)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the writer's process."""
+        self._writer.close()
+
+    def plan(self, corpus: Corpus) -> Plan:
+        """What `publish` would do, with chunk counts. Loads the embedder only where its tokens cannot be counted
+        without it.
+        """
+        plan = compare(self.index_dir, corpus, self.recipe)
+        return plan.counted(self._cut(plan, untold))
+
+    def publish(self, corpus: Corpus, who: str, *, force: bool = False, tell: Tell = untold) -> SyncReport:
+        """Make and publish a build of the corpus, taking over all that did not change.
+
+        Args:
+            corpus: notes and faults; a faulty file counts as it was before.
+            who: for the manifest, the journal and who finds the lock taken.
+            force: publish although much of the corpus is gone.
+            tell: called with the progress, from this thread.
+
+        Raises:
+            IndexSafeguardError: much of the corpus is gone.
+            IndexBusyError: another one publishes; says who.
+            IndexStoreError: the index cannot be written.
+            EmbeddingError: there is something to embed, and the model cannot be loaded.
+        """
+        tell(Progress("Comparaison avec l'index publié"))
+        plan = compare(self.index_dir, corpus, self.recipe)
+        if plan.empty:
+            return _report(plan, _parent_id(plan) or "", 0)
+        _refuse(plan, force)
+        with self._writer.locked(Holder(who, "publication")):
+            plan = self._again(plan, corpus)
+            if plan.empty:
+                return _report(plan, _parent_id(plan) or "", 0)
+            _refuse(plan, force)
+            return self._make(plan, Entry(who, "publication", _detail(plan)), tell)
+
+    def rebuild(self, corpus: Corpus, who: str, *, force: bool = False, tell: Tell = untold) -> SyncReport:
+        """`publish`, but all is made anew, except vectors of chunks that did not change."""
+        with self._writer.locked(Holder(who, "reconstruction")):
+            plan = compare(self.index_dir, corpus, self.recipe)
+            plan = replace(self._again(plan, corpus), anew=plan.anew or "c'est demandé")
+            _refuse(plan, force)
+            return self._make(plan, Entry(who, "reconstruction", _detail(plan)), tell)
+
+    def compact(self, who: str, *, tell: Tell = untold) -> SyncReport:
+        """Write the published build's store anew, without the vectors that were deleted.
+
+        Raises:
+            IndexMissingError: nothing was published.
+            IndexStoreError: the published build cannot be used, or the index cannot be written.
+        """
+        with self._writer.locked(Holder(who, "compactage")):
+            folder = self.index_dir / BUILDS / published_build_id(self.index_dir)
+            parent = read_manifest(folder)
+            verify(folder, parent)
+            with closing(Catalogue(folder / catalogue.FILE)) as opened:
+                order = tuple((row.note_id, row.path) for row in opened.listing().values())
+            made = self._writer.make(
+                Job(
+                    parent=parent.id,
+                    whole=False,
+                    rewrite=True,
+                    gone=(),
+                    notes=(),
+                    chunks=(),
+                    vectors={},
+                    order=order,
+                    embedder=parent.embedder,
+                    spread=(parent.similarity_mean, parent.similarity_std),
+                    chunk_tokens=parent.chunk_tokens,
+                    entry=Entry(who, "compactage"),
+                    state_dir=self._state_dir,
+                ),
+                tell,
+            )
+            return SyncReport(made.id, parent.id, 0, 0, 0, made.notes, 0, published=True)
+
+    def _again(self, plan: Plan, corpus: Corpus) -> Plan:
+        """The plan under the lock: a damaged build makes room for the one before, and another may have published."""
+        if plan.damaged:
+            replace_damaged(self.index_dir, usable_build_id(self.index_dir), self.recipe.identity, str(plan.anew))
+        elif usable_build_id(self.index_dir) == _parent_id(plan):
+            return plan
+        return compare(self.index_dir, corpus, self.recipe)
+
+    def _make(self, plan: Plan, entry: Entry, tell: Tell) -> SyncReport:
+        chunks = self._cut(plan, tell)
+        missing = [chunk for chunk in chunks if chunk.id not in plan.known]
+        vectors = self._embed(missing, tell)
+        parent = plan.parent if plan.parent and plan.parent.embedder == self.recipe.identity else None
+        spread = (parent.similarity_mean, parent.similarity_std) if parent else self.recipe.load().spread
+        made = self._writer.make(
+            Job(
+                parent=parent.id if parent else None,
+                whole=plan.anew is not None,
+                rewrite=plan.anew is not None,
+                gone=tuple(change.note_id for change in (*plan.changed, *plan.removed)),
+                notes=plan.to_cut,
+                chunks=tuple(chunks),
+                vectors=vectors,
+                order=tuple((note.id, plan.paths.get(note.id, "")) for note in plan.notes),
+                embedder=self.recipe.identity,
+                spread=spread,
+                chunk_tokens=self.recipe.chunk_tokens,
+                entry=entry,
+                state_dir=self._state_dir,
+            ),
+            tell,
+        )
+        unwritten = (self.index_dir / BUILDS / made.id / PENDING).exists()
+        warnings = ("Le journal n'a pas pu être écrit : vérifiez ASSISTANT_STATE_DIR.",) if unwritten else ()
+        return _report(replace(plan, warnings=plan.warnings + warnings), made.id, len(missing), published=True)
+
+    def _cut(self, plan: Plan, tell: Tell) -> list[Chunk]:
+        notes, chunks = plan.to_cut, list[Chunk]()
+        if not notes:
+            return chunks
+        count, window = self.recipe.tokens()
+        for done, note in enumerate(notes, start=1):
+            chunks += chunking.chunk_note(note, self.recipe.chunk_tokens, count, window)
+            tell(Progress("Découpage des notes", done, len(notes)))
+        return chunks
+
+    def _embed(self, chunks: Sequence[Chunk], tell: Tell) -> Mapping[str, Vectors]:
+        if not chunks:
+            return {}
+        tell(Progress("Chargement du modèle"))
+        embedder = self.recipe.load()
+        made = embedder.encode_documents(
+            [chunk.embedded_text for chunk in chunks],
+            tell=lambda done, total: tell(Progress("Calcul des vecteurs", done, total)),
+        )
+        return {chunk.id: vector for chunk, vector in zip(chunks, made, strict=True)}
 
 
-@contextmanager
-def _writer(index_dir: Path) -> Iterator[None]:
-    try:
-        (index_dir / BUILDS).mkdir(parents=True, exist_ok=True)
-        with FileLock(index_dir / ".lock", timeout=0):
-            for stale in (index_dir / BUILDS).glob(f"{_MAKING}*"):  # of a killed process: we hold the lock
-                shutil.rmtree(stale, ignore_errors=True)
-            yield
-    except Timeout:
-        raise IndexBusyError(
-            f"L'index {index_dir} est déjà en cours de mise à jour : réessayez dans un instant."
-        ) from None
-    except (OSError, sqlite3.Error, ChromaError) as error:
-        raise IndexStoreError(
-            f"L'index ne peut pas être écrit dans {index_dir} ({french_reason(error)}). "
-            "L'index publié n'est pas touché ; libérez de la place ou changez de dossier avec ASSISTANT_INDEX_DIR."
-        ) from error
-
-
-def pending(index_dir: Path, notes: Sequence[Note], recipe: Recipe) -> SyncReport:
-    """What `sync` would do, without doing it."""
-    parent = _parent(index_dir, recipe)
-    return _compare(_hashes(index_dir, parent), notes, parent.id if parent else "")
-
-
-def _parent(index_dir: Path, recipe: Recipe) -> Manifest | None:
-    """The published build where its vectors can be used again; None where all is to be made anew."""
-    try:
-        build_id = current_build_id(index_dir)
-        if build_id is None:
-            return None
-        folder = index_dir / BUILDS / build_id
-        manifest = read_manifest(folder)
-        manifest.verify(folder)
-    except IndexStoreError:
-        return None
-    usable = (manifest.embedder, manifest.chunk_tokens) == (recipe.identity, recipe.chunk_tokens)
-    return manifest if usable else None
-
-
-def _hashes(index_dir: Path, parent: Manifest | None) -> dict[str, str]:
-    if parent is None:
-        return {}
-    published = Catalogue(index_dir / BUILDS / parent.id / catalogue.FILE)
-    try:
-        return published.hashes()
-    finally:
-        published.close()
-
-
-def _compare(before: dict[str, str], notes: Sequence[Note], build_id: str) -> SyncReport:
-    after = {note.id: note_hash(note) for note in notes}
-    common = before.keys() & after.keys()
-    unchanged = sum(before[key] == after[key] for key in common)
-    return SyncReport(
-        build=build_id,
-        added=len(after.keys() - before.keys()),
-        changed=len(common) - unchanged,
-        removed=len(before.keys() - after.keys()),
-        unchanged=unchanged,
-        embedded=0,
-        published=False,
-    )
-
-
-def _make(
+def sync(
     index_dir: Path,
-    notes: Sequence[Note],
+    notes: Corpus | Sequence[Note],
     recipe: Recipe,
-    parent: Manifest | None,
-    report: SyncReport,
-    progress: bool,
+    *,
+    force: bool = False,
+    tell: Tell = untold,
 ) -> SyncReport:
-    embedder = recipe.load()
-    chunks = list(chunking.chunk_notes(notes, recipe.chunk_tokens, embedder.count_tokens, embedder.max_tokens))
-    known = _known_vectors(index_dir, parent, embedder, chunks)
-    missing = [chunk for chunk in chunks if chunk.id not in known]
-    made = embedder.encode_documents([chunk.embedded_text for chunk in missing], progress=progress)
-    known.update(zip((chunk.id for chunk in missing), made, strict=True))
+    """`Publisher.publish` once, by who runs this process."""
+    corpus = notes if isinstance(notes, Corpus) else Corpus(tuple(notes), {}, ())
+    with Publisher(index_dir, recipe) as publisher:
+        return publisher.publish(corpus, local_user(), force=force, tell=tell)
 
-    build_id = _new_id(notes)
-    making = index_dir / BUILDS / f"{_MAKING}{build_id}"
-    making.mkdir()
-    Catalogue.write(making / catalogue.FILE, notes, chunks)
-    ids = [chunk.id for chunk in chunks]
-    vectors.write_vectors(making / vectors.FOLDER, ids, np.stack([known[key] for key in ids]))
-    mean, std = embedder.spread
-    Manifest(
-        id=build_id,
-        schema=SCHEMA,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        parent=parent.id if parent else None,
-        embedder=recipe.identity,
-        similarity_mean=mean,
-        similarity_std=std,
-        chunk_tokens=recipe.chunk_tokens,
-        chunking_version=chunking.VERSION,
-        notes=len(notes),
-        chunks=len(chunks),
-        checksums=checksums(making),
-    ).write(making)
-    _flush(making)
-    making.rename(index_dir / BUILDS / build_id)
-    publish(index_dir, build_id)
-    _prune(index_dir, build_id)
+
+def _parent_id(plan: Plan) -> str | None:
+    return plan.parent.id if plan.parent else None
+
+
+def _refuse(plan: Plan, force: bool) -> None:
+    if plan.stopped and not force:
+        raise IndexSafeguardError(
+            f"{plan.stopped} Rien n'est publié. Si c'est voulu, relancez avec --force ; sinon, remettez les notes "
+            "en place."
+        )
+
+
+def _detail(plan: Plan) -> str:
+    counts = {"ajoutée": plan.added, "modifiée": plan.changed, "retirée": plan.removed}
+    return ", ".join(f"{len(some)} {name}{'s' if len(some) > 1 else ''}" for name, some in counts.items() if some)
+
+
+def _report(plan: Plan, build: str, embedded: int, *, published: bool = False) -> SyncReport:
     return SyncReport(
-        build_id, report.added, report.changed, report.removed, report.unchanged, len(missing), published=True
+        build=build,
+        before=_parent_id(plan),
+        added=len(plan.added),
+        changed=len(plan.changed),
+        removed=len(plan.removed),
+        unchanged=len(plan.unchanged),
+        embedded=embedded,
+        published=published,
+        warnings=plan.warnings,
     )
-
-
-def _known_vectors(
-    index_dir: Path, parent: Manifest | None, embedder: Embedder, chunks: list[Chunk]
-) -> dict[str, vectors.Vectors]:
-    if parent is None:
-        return {}
-    build = Build.open_current(index_dir, embedder, parent.embedder)
-    try:
-        return build.vectors.vectors([chunk.id for chunk in chunks])
-    finally:
-        build.close()
-
-
-def _new_id(notes: Sequence[Note]) -> str:
-    digest = hashlib.sha256("".join(note_hash(note) for note in notes).encode()).hexdigest()
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:-3] + f"-{digest[:6]}"
-
-
-def _flush(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _prune(index_dir: Path, published: str) -> None:
-    builds = sorted(path for path in (index_dir / BUILDS).iterdir() if path.is_dir() and path.name != published)
-    for old in builds[: -(_KEPT - 1)]:
-        shutil.rmtree(old, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.models import Note, User
 from assistant.ui.markup import NO_SPAN, Span, blocks, escape, escape_line
@@ -12,16 +13,27 @@ from assistant.ui.render import escape_url, fingerprint, meta_line
 TITLE = "Assistant France urbaine"
 UNKNOWN_PAGE = "Cette adresse ne mène à rien. Revenez à l’accueil pour poser une question."
 _CURRENT = ' aria-current="page"'
+EARLIER = "Cette note a été modifiée depuis la réponse : vous lisez le texte tel qu’il était alors."
+TODAY = "Lire la note d’aujourd’hui"
+REMOVED = "Cette note a été retirée depuis la réponse : vous lisez le texte tel qu’il était alors."
 CHANGED = "Cette note a été modifiée depuis la réponse : le passage cité n’y figure plus à l’identique."
 
 
-def note_page(note: Note, cited: Span = NO_SPAN, extract: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """That a note is shown as it was: the address of today's, None where it was removed."""
+
+    today: str | None
+
+
+def note_page(note: Note, cited: Span = NO_SPAN, extract: str = "", earlier: Earlier | None = None) -> str:
     """The note as a page.
 
     Args:
         note: what to show, escaped.
         cited: span of `note.text` to highlight and scroll to; ignored where it is no span of the text.
         extract: `fingerprint` of what was cited; when the text reads otherwise, the page says so and marks nothing.
+        earlier: given where the note is no longer as it is shown.
     """
     start, end = cited
     if not 0 <= start < end <= len(note.text):
@@ -29,8 +41,15 @@ def note_page(note: Note, cited: Span = NO_SPAN, extract: str = "") -> str:
     changed = bool(extract) and fingerprint(note.text[start:end]) != extract
     body = blocks(note.text, marked=NO_SPAN if changed else (start, end)).replace("<mark>", '<mark id="extrait">', 1)
     warning = f'<p class="warning" role="status">{CHANGED}</p>' if changed else ""
+    warning += _earlier(earlier) if earlier else ""
     header = f'<h1>{escape_line(note.title)}</h1><p class="meta">{meta_line(note)}{_themes(note)}</p>{_source(note)}'
     return page(note.title, f"<article><header>{header}</header>{warning}{body}</article>")
+
+
+def _earlier(earlier: Earlier) -> str:
+    if earlier.today is None:
+        return f'<p class="warning" role="status">{REMOVED}</p>'
+    return f'<p class="warning" role="status">{EARLIER} <a href="{escape_url(earlier.today)}">{TODAY}</a></p>'
 
 
 def message_page(title: str, message: str) -> str:

@@ -45,10 +45,14 @@ def note_url(note_id: str) -> str:
     return f"/notes/{quote(note_id, safe='')}"
 
 
-def citation_url(citation: Citation) -> str:
-    """The page of a note with one span highlighted; `extrait` tells the page whether the note still reads the same."""
-    query = urlencode({"debut": citation.start, "fin": citation.end, "extrait": fingerprint(citation.quote)})
-    return f"{note_url(citation.note_id)}?{query}#extrait"
+def citation_url(citation: Citation, build: str | None = None) -> str:
+    """The page of a note with one span highlighted, as it was in the build that the answer was read in.
+
+    `extrait` tells the page whether the text that it found still reads the same.
+    """
+    query = {"debut": citation.start, "fin": citation.end, "extrait": fingerprint(citation.quote)}
+    version = {"version": build} if build else {}
+    return f"{note_url(citation.note_id)}?{urlencode(query | version)}#extrait"
 
 
 def fingerprint(quoted: str) -> str:
@@ -141,11 +145,12 @@ def _cards(exchange: Exchange) -> str:
 def _card(exchange: Exchange, citation: Citation) -> str:
     name = f"{exchange.number}-{citation.number}"
     passage = _passage_of(citation, exchange.passages)
+    build = exchange.reply.build if exchange.reply else None
     return (
         f'<article class="source" id="source-{name}" tabindex="-1">'
         f'<h3><span class="number">{citation.number}</span> {escape_line(citation.title)}</h3>'
         + (_quoted_in(passage, citation) if passage else _quoted_alone(citation))
-        + f'<p class="links"><a href="{escape_url(citation_url(citation))}" target="_blank" rel="noopener">'
+        + f'<p class="links"><a href="{escape_url(citation_url(citation, build))}" target="_blank" rel="noopener">'
         f'Lire la note entière</a> <a class="back" href="#reponse-{exchange.number}">Retour à la réponse</a></p>'
         "</article>"
     )

@@ -7,7 +7,7 @@ import errno
 import socket
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,13 +28,14 @@ from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
 from assistant.ui.login import LoginRoutes
 from assistant.ui.markup import NO_SPAN, Span
-from assistant.ui.pages import message_page, note_page
+from assistant.ui.pages import Earlier, message_page, note_page
 from assistant.ui.places import Place
+from assistant.ui.render import note_url
 from assistant.ui.security import MAX_UPLOAD, Guard
 from assistant.ui.theme import THEME, TRANSLATIONS
 
 if TYPE_CHECKING:
-    from assistant import Assistant
+    from assistant import Assistant, Note
 
 STATIC = Path(__file__).parent / "static"
 
@@ -202,14 +203,30 @@ def _add_notes(app: FastAPI, bot: Assistant) -> None:
     @app.get("/notes/{note_id:path}", response_class=HTMLResponse)
     def note(note_id: str, request: Request) -> HTMLResponse:
         try:
-            found = bot.note(note_id)
+            return HTMLResponse(_note(bot, note_id, request.query_params))
         except KeyError:
             text = "Cette note n’existe pas, ou a été retirée depuis la réponse qui la citait."
             return HTMLResponse(message_page("Note introuvable", text), 404)
         except AssistantError as error:
             return HTMLResponse(message_page("Note indisponible", str(error)), 503)
-        query = request.query_params
-        return HTMLResponse(note_page(found, _span(query.get("debut"), query.get("fin")), query.get("extrait", "")))
+
+
+def _note(bot: Assistant, note_id: str, query: Mapping[str, str]) -> str:
+    """The page of a note: as the answer's build had it where that is known and differs, else as it is."""
+    today, cited = _found(bot, note_id, None), _found(bot, note_id, query.get("version"))
+    span, extract = _span(query.get("debut"), query.get("fin")), query.get("extrait", "")
+    if cited is not None and (today is None or cited.text != today.text):
+        return note_page(cited, span, extract, Earlier(note_url(note_id) if today else None))
+    if today is None:
+        raise KeyError(note_id)
+    return note_page(today, span, extract)
+
+
+def _found(bot: Assistant, note_id: str, build: str | None) -> Note | None:
+    try:
+        return bot.note(note_id, build)
+    except KeyError:
+        return None
 
 
 def _span(start: str | None, end: str | None) -> Span:

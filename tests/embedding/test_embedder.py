@@ -11,7 +11,7 @@ import pytest
 from tiny_e5 import write_e5
 
 from assistant import Settings
-from assistant.embedding import Embedder, embedded_identity, embedded_model
+from assistant.embedding import Embedder, embedded_identity, embedded_model, light_counter
 from assistant.embedding.e5_wheel import read_e5
 from assistant.embedding.probes import PROBE_PASSAGES, PROBE_QUESTIONS
 from assistant.errors import EmbeddingError
@@ -85,9 +85,21 @@ def test_a_text_beyond_the_limit_is_cut_in_silence(embedder: Embedder, capfd: py
     assert capfd.readouterr() == ("", "")
 
 
-def test_no_bar_for_a_moments_work(embedder: Embedder, capfd: pytest.CaptureFixture[str]) -> None:
-    embedder.encode_documents(["Un", "Deux"], progress=True)
-    assert "Vecteurs" not in capfd.readouterr().err
+def test_how_far_it_is_is_told(embedder: Embedder) -> None:
+    told: list[tuple[int, int]] = []
+    vectors = embedder.encode_documents(
+        [f"Le texte {number}" for number in range(70)], tell=lambda *at: told.append(at)
+    )
+    assert (vectors.shape, told) == ((70, embedder.identity.dimension), [(64, 70), (70, 70)])
+
+
+def test_tokens_are_counted_as_by_the_model_without_it(embedder: Embedder) -> None:
+    light = light_counter(Settings.load())
+    assert light is not None
+    count, window = light
+    texts = ["Qui pilote le programme DcANT ?", "", "L’été  à\u00a0Lyon :\n\n- 2,5 % 🏙️", "ville " * 700]
+    assert (count(texts), window) == (embedder.count_tokens(texts), embedder.max_tokens)
+    assert count([]) == []
 
 
 def test_count_tokens(embedder: Embedder) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from tiny_e5 import write_e5
 
 from assistant import Note, Settings
+from assistant.corpus import Corpus
 from assistant.embedding import Embedder, embedded_model
 from assistant.embedding.e5_wheel import read_e5
 from assistant.index import Recipe, sync
@@ -22,9 +25,9 @@ class Recorder(Embedder):
 
     embedded: list[str]
 
-    def encode_documents(self, texts: list[str], *, progress: bool = False) -> np.ndarray:
+    def encode_documents(self, texts: list[str], *, tell: Any = None) -> np.ndarray:
         self.embedded += texts
-        return super().encode_documents(texts, progress=progress)
+        return super().encode_documents(texts, tell=tell)
 
 
 @pytest.fixture(scope="session")
@@ -69,12 +72,22 @@ def three() -> list[Note]:
     ]
 
 
+@pytest.fixture(scope="session")
+def _first(tmp_path_factory: pytest.TempPathFactory, _loaded: Recorder, three: list[Note]) -> Path:
+    made = tmp_path_factory.mktemp("first") / "index"
+    sync(made, three, Recipe(_loaded.identity, lambda: _loaded, 40))
+    return made
+
+
 @pytest.fixture
-def index_dir(tmp_path: Path, three: list[Note], small: Recipe, tiny: Recorder) -> Path:
+def index_dir(_first: Path, tmp_path: Path, tiny: Recorder) -> Path:
     """An index of the three notes."""
-    sync(tmp_path / "index", three, small)
-    tiny.embedded.clear()
-    return tmp_path / "index"
+    return shutil.copytree(_first, tmp_path / "index")
+
+
+def corpus_of(*notes: Note) -> Corpus:
+    """Notes without files."""
+    return Corpus(notes, {}, ())
 
 
 @pytest.fixture(scope="session")

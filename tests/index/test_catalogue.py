@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.french.words import index_terms
+from assistant.index import catalogue_writer
 from assistant.index.catalogue import Catalogue, note_hash
 from assistant.models import Chunk, Filters, Kind, Note, PartialDate
 
@@ -36,7 +37,7 @@ def whole(note: Note) -> Chunk:
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    Catalogue.write(made, NOTES, map(whole, NOTES))
+    catalogue_writer.write(made, NOTES, list(map(whole, NOTES)))
     return made
 
 

@@ -16,14 +16,17 @@ MANIFEST = Manifest(
     id="20171120T000000000-abcdef",
     schema=SCHEMA,
     created="2017-11-20T00:00:00+00:00",
+    by="camille",
     parent=None,
     embedder=EmbedderIdentity("modèle", "1", 32),
     similarity_mean=0.78,
     similarity_std=0.017,
     chunk_tokens=220,
     chunking_version=1,
+    rules="abc",
     notes=1,
     chunks=1,
+    elements=1,
     checksums={},
 )
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import corpus_of
 from filelock import FileLock
 
+from assistant import audit
+from assistant.corpus import Corpus
 from assistant.embedding import Embedder
 from assistant.errors import IndexBusyError, IndexStoreError
-from assistant.index import Build, Recipe, SyncReport, current_build_id, pending, sync
+from assistant.index import Build, Progress, Publisher, Recipe, SyncReport, compare, current_build_id, sync
 from assistant.index.build import BUILDS
+from assistant.index.manifest import Manifest
 from assistant.models import Note
 
 
@@ -72,7 +72,8 @@ def test_a_changed_note_embeds_its_changed_chunks_alone(
 ) -> None:
     first = current_build_id(index_dir)
     changed = [replace(three[0], text=three[0].text.replace("phrase 1", "autre phrase")), *three[1:]]
-    assert counts(pending(index_dir, changed, small)) == (0, 1, 0, 2)
+    plan = compare(index_dir, Corpus(tuple(changed), {}, ()), small)
+    assert [len(some) for some in (plan.added, plan.changed, plan.removed, plan.unchanged)] == [0, 1, 0, 2]
     report = sync(index_dir, changed, small)
     assert counts(report) == (0, 1, 0, 2)
     assert report.embedded == len(tiny.embedded) == 1
@@ -84,7 +85,7 @@ def test_a_changed_note_embeds_its_changed_chunks_alone(
 
 def test_added_and_removed_notes(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
     changed = [three[2], Note("d", "note d", "la note d est de plus."), three[0]]
-    report = sync(index_dir, changed, small)
+    report = sync(index_dir, changed, small, force=True)
     assert counts(report) == (1, 0, 1, 2)
     assert [text.split("\n")[0] for text in tiny.embedded] == ["note d"]
     assert_holds(index_dir, tiny, changed)
@@ -98,8 +99,9 @@ def test_what_search_does_not_see_is_published_too(index_dir: Path, three: list[
     assert_holds(index_dir, tiny, changed)
 
 
-def test_pending_tells_and_does_nothing(tmp_path: Path, three: list[Note], small: Recipe) -> None:
-    assert counts(pending(tmp_path / "index", three, small)) == (3, 0, 0, 0)
+def test_a_plan_tells_and_does_nothing(tmp_path: Path, three: list[Note], small: Recipe) -> None:
+    plan = compare(tmp_path / "index", Corpus(tuple(three), {}, ()), small)
+    assert [len(some) for some in (plan.added, plan.changed, plan.removed, plan.unchanged)] == [3, 0, 0, 0]
     assert not (tmp_path / "index").exists()
 
 
@@ -116,7 +118,7 @@ def test_another_embedder_makes_all_anew_beside(
 ) -> None:
     first = current_build_id(index_dir)
     report = sync(index_dir, three, recipe)
-    assert counts(report) == (3, 0, 0, 0)
+    assert (counts(report), report.embedded > 0) == ((0, 0, 0, 3), True)
     assert_holds_dimension(index_dir, embedder, 384)
     assert (index_dir / BUILDS / str(first)).is_dir()
 
@@ -135,78 +137,152 @@ def test_the_last_five_builds_are_kept(index_dir: Path, three: list[Note], small
 
 def test_another_writer_is_waited_for_by_nobody(index_dir: Path, three: list[Note], small: Recipe) -> None:
     with FileLock(index_dir / ".lock"), pytest.raises(IndexBusyError) as caught:
-        sync(index_dir, three[:1], small)
+        sync(index_dir, three[:1], small, force=True)
     assert str(caught.value) == f"L'index {index_dir} est déjà en cours de mise à jour : réessayez dans un instant."
-    assert sync(index_dir, three[:1], small).published
+    assert sync(index_dir, three[:1], small, force=True).published
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path, three: list[Note], small: Recipe) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(IndexStoreError) as caught:
         sync(tmp_path / "file" / "index", three, small)
-    assert str(caught.value).startswith(f"L'index ne peut pas être écrit dans {tmp_path / 'file' / 'index'}")
+    assert str(caught.value).startswith(f"L'index {tmp_path / 'file' / 'index'} ne peut pas être lu")
 
 
 def test_an_error_in_mid_build_publishes_nothing(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
     class Failing:
         identity, max_tokens, count_tokens = tiny.identity, tiny.max_tokens, tiny.count_tokens
 
-        def encode_documents(self, texts: list[str], *, progress: bool = False) -> np.ndarray:
+        def encode_documents(self, texts: list[str], *, tell: object = None) -> np.ndarray:
             raise ArithmeticError("a bug")
 
     with pytest.raises(ArithmeticError, match="a bug"):
         sync(index_dir, [*three[:2], replace(three[2], title="autre")], replace(small, load=Failing))
     assert_holds(index_dir, tiny, three)
-    assert sync(index_dir, three[:2], small).published, "the lock is free again"
+    assert sync(index_dir, three[:2], small, force=True).published, "the lock is free again"
 
 
-# Syncs one note with an embedder that hangs at a given step; says so first.
-_CHILD = """
-import sys, time
-from pathlib import Path
-import numpy as np
-from assistant.embedding import EmbedderIdentity
-from assistant.index import Recipe, sync
-from assistant.models import Note
-
-index_dir, name, revision, hangs_at = Path(sys.argv[1]), *sys.argv[2:]
-
-class Slow:
-    identity = EmbedderIdentity(name, revision, 32)
-    max_tokens = 128
-    def at(self, step):
-        if step == hangs_at:
-            print("at it", flush=True)
-            time.sleep(600)
-    def count_tokens(self, texts):
-        return [len(text.split()) for text in texts]
-    def encode_documents(self, texts, progress=False):
-        self.at("embedding")
-        vectors = np.random.default_rng(0).normal(size=(len(texts), 32)).astype(np.float32)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    @property
-    def spread(self):
-        self.at("vectors written")
-        return 0.8, 0.02
-
-sync(index_dir, [Note("z", "note z", "la note z.")], Recipe(Slow.identity, Slow, 40))
-"""
+def test_how_far_it_is_is_told_by_stage(index_dir: Path, three: list[Note], small: Recipe) -> None:
+    told: list[Progress] = []
+    sync(index_dir, [*three, Note("d", "note d", "la note d.")], small, tell=told.append)
+    assert list(dict.fromkeys(progress.stage for progress in told)) == [
+        "Comparaison avec l'index publié",
+        "Découpage des notes",
+        "Chargement du modèle",
+        "Calcul des vecteurs",
+        "Copie de la version en service",
+        "Écriture des vecteurs",
+        "Vérification des vecteurs",
+        "Scellement",
+        "Publication",
+    ]
+    assert Progress("Calcul des vecteurs", 1, 1) in told
 
 
-@pytest.mark.parametrize("step", ["embedding", "vectors written"])
-def test_killed_in_mid_build(index_dir: Path, three: list[Note], small: Recipe, tiny, step: str) -> None:
-    before = current_build_id(index_dir)
-    command = [sys.executable, "-c", _CHILD, str(index_dir), tiny.identity.name, tiny.identity.revision, step]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as child:
-        assert child.stdout
-        assert child.stdout.readline() == "at it\n"
-        with pytest.raises(IndexBusyError):
-            sync(index_dir, three[:1], small)
-        os.kill(child.pid, signal.SIGKILL)
-    half_made = [path for path in (index_dir / BUILDS).iterdir() if path.name != before]
-    assert len(half_made) == (step == "vectors written")
-    assert current_build_id(index_dir) == before
-    assert_holds(index_dir, tiny, three)
-    report = sync(index_dir, three[:2], small)
-    assert sorted(path.name for path in (index_dir / BUILDS).iterdir()) == [before, report.build], "swept"
-    assert_holds(index_dir, tiny, three[:2])
+def test_one_of_two_at_once_is_told_who_works(index_dir: Path, three: list[Note], small: Recipe) -> None:
+    refusals: list[str] = []
+    changed = corpus_of(*three, Note("d", "note d", "la note d."))
+
+    def again(_: Progress) -> None:
+        for other in (publisher, Publisher(index_dir, small)):
+            with pytest.raises(IndexBusyError) as caught:
+                other.publish(changed, "Sasha")
+            refusals.append(str(caught.value))
+            if other is not publisher:
+                other.close()
+
+    with Publisher(index_dir, small) as publisher:
+        done = publisher.publish(changed, "Camille", tell=lambda at: again(at) if at.stage == "Scellement" else None)
+        assert done.published
+        assert publisher.publish(changed, "Camille").published is False
+    assert len(refusals) == 2
+    assert all("(publication par Camille depuis " in refusal for refusal in refusals)
+
+
+def store_of(index_dir: Path) -> tuple[int, int]:
+    """Elements, and vectors that count."""
+    manifest = Manifest.read(index_dir / BUILDS / str(current_build_id(index_dir)))
+    return manifest.elements, manifest.chunks
+
+
+def test_a_store_that_has_grown_by_a_quarter_is_written_anew(
+    index_dir: Path, three: list[Note], small: Recipe, tiny
+) -> None:
+    elements = []
+    with Publisher(index_dir, small) as publisher:
+        for number in range(4):
+            publisher.publish(corpus_of(*three, Note("d", "note d", f"version {number}.")), "Camille")
+            elements.append(store_of(index_dir)[0])
+        assert elements == [7, 8, 7, 8], "of 7 chunks"
+        assert_holds(index_dir, tiny, [*three, Note("d", "note d", "version 3.")])
+        tiny.embedded.clear()
+        report = publisher.compact("Camille")
+        assert (report.published, store_of(index_dir)) == (True, (7, 7))
+        again = publisher.rebuild(corpus_of(*three, Note("d", "note d", "version 3.")), "Camille")
+        assert (again.published, again.embedded, again.unchanged, tiny.embedded) == (True, 0, 4, [])
+        assert_holds(index_dir, tiny, [*three, Note("d", "note d", "version 3.")])
+
+
+def test_what_was_done_is_in_the_journal(index_dir: Path, three: list[Note], small: Recipe, tmp_path: Path) -> None:
+    first = str(current_build_id(index_dir))
+    with Publisher(index_dir, small, tmp_path / "state") as publisher:
+        made = [
+            publisher.publish(corpus_of(*three[:2], Note("d", "note d", "la note d.")), "Camille", force=True).build,
+            publisher.compact("Sasha").build,
+            publisher.rebuild(corpus_of(*three[:2], Note("d", "note d", "la note d.")), "Sasha").build,
+        ]
+    assert [(e.who, e.what, e.detail, e.before, e.after) for e in audit.entries(tmp_path / "state")] == [
+        ("Camille", "publication", "1 ajoutée, 1 retirée", first, made[0]),
+        ("Sasha", "compactage", "", made[0], made[1]),
+        ("Sasha", "reconstruction", "", made[1], made[2]),
+    ]
+    manifest = Manifest.read(index_dir / BUILDS / made[0])
+    assert (manifest.by, manifest.parent) == ("Camille", first)
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_written_later(
+    index_dir: Path, three: list[Note], small: Recipe, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    state.write_text("no folder", encoding="utf-8")
+    with Publisher(index_dir, small, state) as publisher:
+        report = publisher.publish(corpus_of(*three, Note("d", "note d", "la note d.")), "Camille")
+        assert (report.published, report.warnings) == (
+            True,
+            ("Le journal n'a pas pu être écrit : vérifiez ASSISTANT_STATE_DIR.",),
+        )
+        state.unlink()
+        last = publisher.compact("Sasha")
+    assert [entry.after for entry in audit.entries(state)] == [report.build, last.build]
+
+
+def test_the_same_corpus_published_meanwhile_is_not_published_again(
+    index_dir: Path, three: list[Note], small: Recipe
+) -> None:
+    changed = corpus_of(*three, Note("d", "note d", "la note d."))
+    first = True
+
+    def meanwhile(at: Progress) -> None:
+        nonlocal first
+        if first and at.stage.startswith("Comparaison"):
+            first = False
+            sync(index_dir, changed, small)
+
+    with Publisher(index_dir, small) as publisher:
+        report = publisher.publish(changed, "Camille", tell=meanwhile)
+    assert (report.published, report.unchanged, first) == (False, 4, False)
+
+
+def test_the_writers_process_that_dies_is_told(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
+    def kill(at: Progress) -> None:
+        if at.stage == "Copie de la version en service":
+            assert publisher._writer._process
+            publisher._writer._process.kill()
+
+    changed = corpus_of(*three, Note("d", "note d", "la note d."))
+    with Publisher(index_dir, small) as publisher:
+        with pytest.raises(IndexStoreError, match="s'est arrêté en chemin"):
+            publisher.publish(changed, "Camille", tell=kill)
+        assert_holds(index_dir, tiny, three)
+        assert publisher.publish(changed, "Camille").published
+    assert_holds(index_dir, tiny, changed.notes)

@@ -101,12 +101,13 @@ class Script:
     gate: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[str, tuple[Turn, ...], Filters]] = field(default_factory=list)
     replies: dict[str, Answer | Exception] = field(default_factory=dict)
+    earlier: dict[tuple[str | None, str], Note] = field(default_factory=dict)
 
     def examples(self, limit: int = 4) -> tuple[str, ...]:
         return ("Un exemple ?",)[:limit]
 
-    def note(self, note_id: str) -> Note:
-        return self.notes[note_id]
+    def note(self, note_id: str, build: str | None = None) -> Note:
+        return self.earlier[build, note_id] if build in {known for known, _ in self.earlier} else self.notes[note_id]
 
     def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
         self.asked.append((question, tuple(history), filters or Filters()))
@@ -132,6 +133,7 @@ def scripted(script: Script) -> Script:
     script.gate.set()
     script.asked.clear()
     script.replies.clear()
+    script.earlier.clear()
     return script
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -130,6 +131,26 @@ def test_note_page_marks_what_was_cited(script_url: str, note: Note) -> None:
     assert "<script" not in html
 
 
+def test_a_citation_of_an_older_build_opens_as_it_was(script_url: str, scripted: Script, note: Note) -> None:
+    was = replace(note, text=note.text.replace("2014", "1914"))
+    gone = replace(was, id="note-retiree")
+    scripted.earlier = {("ancienne", note.id): was, ("ancienne", gone.id): gone}
+    cited = "Il date de 1914."
+    status, _, html = ask(script_url, citation_url(citation(was, cited), "ancienne"))
+    assert (status, f'<mark id="extrait">{cited}</mark>' in html, "tel qu’il était alors" in html) == (200, True, True)
+    assert '<a href="/notes/note-simple">Lire la note d’aujourd’hui</a>' in html
+    status, _, html = ask(script_url, citation_url(citation(gone, cited), "ancienne"))
+    assert (status, f'<mark id="extrait">{cited}</mark>' in html, "retirée depuis" in html) == (200, True, True)
+    assert "aujourd’hui" not in html
+
+
+def test_a_note_that_did_not_change_says_nothing_of_versions(script_url: str, scripted: Script, note: Note) -> None:
+    scripted.earlier = {("ancienne", note.id): replace(note, themes=("autre",))}
+    for build in ("ancienne", "inconnue", "../.."):
+        status, _, html = ask(script_url, citation_url(citation(note, "Il date de 2014."), build))
+        assert (status, '<mark id="extrait">' in html, "alors" in html) == (200, True, False)
+
+
 @pytest.mark.parametrize(
     "query", ["?debut=x&fin=y", "?debut=5", "?debut=9&fin=2", "?debut=-1&fin=4", "?debut=0&fin=99999999999"]
 )
@@ -149,7 +170,7 @@ def test_unknown_note_is_said_in_french(script_url: str) -> None:
 def test_note_of_a_damaged_index_is_said_in_french(
     script_url: str, scripted: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def damaged(_: Script, __: str) -> Note:
+    def damaged(_: Script, __: str, ___: str | None = None) -> Note:
         raise IndexCorruptError("L’index est abîmé.")
 
     monkeypatch.setattr(Script, "note", damaged)

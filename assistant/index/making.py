@@ -1,0 +1,192 @@
+"""Makes a build in the writer's process: cloned and changed, or whole; looked at, sealed, published in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assistant import chunking
+from assistant.audit import Entry
+from assistant.embedding import EmbedderIdentity
+from assistant.errors import IndexStoreError
+from assistant.index import catalogue, catalogue_writer, store, vectors
+from assistant.index.build import BUILDS, build_ids, flush, id_of, publish, usable_build_id
+from assistant.index.catalogue import Catalogue, note_hash
+from assistant.index.kept import keep_old
+from assistant.index.manifest import SCHEMA, Manifest, checksums
+from assistant.index.progress import Progress, Tell
+from assistant.index.rules import rules
+from assistant.index.sweep import MAKING, PENDING, conclude, prune
+from assistant.index.vectors import Vectors
+from assistant.index.verify import stamp
+from assistant.models import Chunk, Note
+
+_GROWN = 1.25  # elements of a store for each vector that counts: beyond, it is written anew
+_OLD = "old-chroma"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a build is to be made of.
+
+    Args:
+        parent: the published build, which is cloned or from which vectors are taken over; None where there is none that
+            can be used.
+        whole: the catalogue is written anew from `notes`, which are then all notes.
+        rewrite: the store is written anew.
+        gone: ids of the notes that are removed or put in anew.
+        notes: those that are put in.
+        chunks: theirs.
+        vectors: of those of the chunks that the parent does not hold.
+        order: id and file of every note of the build, in the corpus' order.
+        entry: for the journal; `after` is filled in.
+    """
+
+    parent: str | None
+    whole: bool
+    rewrite: bool
+    gone: tuple[str, ...]
+    notes: tuple[Note, ...]
+    chunks: tuple[Chunk, ...]
+    vectors: Mapping[str, Vectors]
+    order: tuple[tuple[str, str], ...]
+    embedder: EmbedderIdentity
+    spread: tuple[float, float]
+    chunk_tokens: int
+    entry: Entry
+    state_dir: Path | None = None
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+def make(index_dir: Path, job: Job, tell: Tell) -> Manifest:
+    """Make the build and publish it. The caller holds the writer's lock and has swept.
+
+    Raises:
+        IndexStoreError: the parent is no longer the published build, or the store does not hold what was written.
+        OSError, sqlite3.Error, ChromaError: it cannot be written; nothing is left of it.
+    """
+    if job.parent is not None and job.parent != usable_build_id(index_dir):
+        raise IndexStoreError("L'index a été changé entre-temps : relancez la commande.")
+    build_id = _new_id(index_dir, job)
+    making, made = index_dir / BUILDS / f"{MAKING}{build_id}", index_dir / BUILDS / build_id
+    try:
+        manifest = _write(index_dir, making, build_id, job, tell)
+        newest = build_ids(index_dir)[-1:]
+        making.rename(made)
+        flush(made.parent)
+        for before in newest:
+            keep_old(index_dir, before, build_id)
+        tell(Progress("Publication"))
+        publish(index_dir, build_id)
+    except BaseException:
+        for half in (making, made):
+            shutil.rmtree(half, ignore_errors=True)
+        raise
+    conclude(made, job.state_dir)
+    prune(index_dir)
+    return manifest
+
+
+def _write(index_dir: Path, making: Path, build_id: str, job: Job, tell: Tell) -> Manifest:
+    parent = None if job.parent is None else Manifest.read(index_dir / BUILDS / job.parent)
+    making.mkdir()
+    if parent:
+        tell(Progress("Copie de la version en service"))
+        _clone(index_dir / BUILDS / parent.id, making, parent)
+    ids = _write_catalogue(making / catalogue.FILE, job)
+    elements = _write_store(making, parent, job, ids, tell)
+    tell(Progress("Scellement"))
+    mean, std = job.spread
+    manifest = Manifest(
+        id=build_id,
+        schema=SCHEMA,
+        created=job.created.isoformat(timespec="seconds"),
+        by=job.entry.who,
+        parent=usable_build_id(index_dir),
+        embedder=job.embedder,
+        similarity_mean=mean,
+        similarity_std=std,
+        chunk_tokens=job.chunk_tokens,
+        chunking_version=chunking.VERSION,
+        rules=rules(),
+        notes=len(job.order),
+        chunks=len(ids),
+        elements=elements,
+        checksums=checksums(making),
+    )
+    manifest.write(making)
+    stamp(making)
+    entry = replace(job.entry, before=manifest.parent, after=build_id)
+    (making / PENDING).write_text(json.dumps(asdict(entry), ensure_ascii=False), encoding="utf-8")
+    for path in [*making.rglob("*"), making]:
+        flush(path)
+    return manifest
+
+
+def _clone(source: Path, making: Path, parent: Manifest) -> None:
+    """Copy what the parent's manifest seals, no more; the copy is compared, for readers have the files open."""
+    for name in parent.checksums:
+        (making / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / name, making / name)
+    parent.verify(making)
+
+
+def _write_catalogue(path: Path, job: Job) -> list[str]:
+    """The ids of all chunks, in the corpus' order, read back."""
+    if job.whole:
+        path.unlink(missing_ok=True)
+        catalogue_writer.write(path, job.notes, job.chunks, dict(job.order))
+    else:
+        catalogue_writer.update(path, job.gone, job.notes, job.chunks, job.order)
+    with closing(Catalogue(path)) as written:
+        ids, notes = written.chunk_ids(), written.note_ids()
+        if notes != [note_id for note_id, _ in job.order] or len(ids) != len(set(ids)):
+            raise IndexStoreError("Le catalogue n'a pas gardé ce qui y a été écrit : relancez la commande.")
+        _read_back(written, job)
+        return ids
+
+
+def _read_back(written: Catalogue, job: Job) -> None:
+    notes = written.notes([note.id for note in job.notes])
+    chunks = written.chunks([chunk.id for chunk in job.chunks])
+    if notes != {note.id: note for note in job.notes}:
+        raise IndexStoreError("Une note ne se relit pas comme elle a été écrite : relancez la commande.")
+    if {key: chunk for key, (chunk, _) in chunks.items()} != {chunk.id: chunk for chunk in job.chunks}:
+        raise IndexStoreError("Un passage ne se relit pas comme il a été écrit : relancez la commande.")
+
+
+def _write_store(making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell) -> int:
+    """Bring the store to hold these ids; gives how many elements it has, deleted ones included."""
+    folder = making / vectors.FOLDER
+    fresh = dict(job.vectors)
+    if parent is not None and not job.rewrite and parent.elements + len(fresh) <= _GROWN * max(1, len(ids)):
+        held = store.held(folder)
+        gone = sorted(held.difference(ids))
+        fresh = {key: fresh[key] for key in ids if key not in held}
+        if gone or fresh:
+            store.change(folder, gone, fresh, tell)
+        mended = store.check(folder, ids, fresh, tell)
+        return parent.elements + len(fresh) + mended
+    if parent is not None:
+        (making / vectors.FOLDER).rename(making / _OLD)
+        fresh |= store.read(making / _OLD, [key for key in ids if key not in fresh])
+        shutil.rmtree(making / _OLD)
+    store.create(folder, {key: fresh[key] for key in ids}, tell)
+    return len(ids) + store.check(folder, ids, fresh, tell)
+
+
+def _new_id(index_dir: Path, job: Job) -> str:
+    """Sorts after every build that is there, also where the clock was set back."""
+    digest = "".join(f"{note_hash(note)[-8:]}" for note in job.notes) + "".join(key for key, _ in job.order)
+    moment, newest = job.created, build_ids(index_dir)[-1:]
+    if newest and id_of(moment) <= newest[0][:18]:
+        moment = datetime.strptime(newest[0][:18] + "000", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC) + timedelta(
+            milliseconds=1
+        )
+    return f"{id_of(moment)}-{hashlib.sha256(digest.encode()).hexdigest()[:6]}"

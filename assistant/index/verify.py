@@ -1,0 +1,115 @@
+"""Whether a build is what its manifest says, and whether opening it is safe: a damaged store kills who opens it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from assistant.errors import IndexCorruptError
+from assistant.index import catalogue, manifest, vectors
+from assistant.index.catalogue import Catalogue
+from assistant.index.manifest import Manifest, corrupt
+from assistant.index.processes import command, environment
+from assistant.index.progress import Tell
+
+_OPENED = "opened.txt"  # the seal of the manifest with which the build was opened once
+_DAMAGED = "damaged.json"
+_PATIENCE = 600  # seconds that the first opening may take
+
+
+def verify(folder: Path, made: Manifest) -> None:
+    """Compare the checksums; a build that was never opened on this machine is opened in a child process first.
+
+    Raises:
+        IndexCorruptError: it cannot be trusted.
+    """
+    if is_damaged(folder):
+        raise IndexCorruptError(corrupt(folder, "cette version a été mise à l'écart"))
+    made.verify(folder)
+    if _read(folder / _OPENED) != _seal(folder):
+        _open_aside(folder)
+        stamp(folder)
+
+
+def _open_aside(folder: Path) -> None:
+    tried = command("assistant.index.probe", str(folder))
+    try:
+        done = subprocess.run(
+            tried, env=environment(), capture_output=True, text=True, timeout=_PATIENCE, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        raise IndexCorruptError(corrupt(folder, "il ne s'ouvre pas en dix minutes")) from None
+    if done.returncode < 0:
+        raise IndexCorruptError(corrupt(folder, f"l'ouvrir arrête le processus, signal {-done.returncode}"))
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["sans message"])[-1]
+        raise IndexCorruptError(corrupt(folder, f"il ne s'ouvre pas : {last}"))
+
+
+def stamp(folder: Path) -> None:
+    """Remember that the build was opened; where that cannot be written, it is opened aside again next time."""
+    with suppress(OSError):
+        (folder / _OPENED).write_text(_seal(folder), encoding="utf-8")
+
+
+def _seal(folder: Path) -> str:
+    return str(json.loads(_read(folder / manifest.FILE) or "{}").get("seal", ""))
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def mark_damaged(folder: Path, why: str) -> None:
+    """Set a build aside: it is opened by nobody any more, and swept by the next publication."""
+    with suppress(OSError):
+        note = {"why": why, "since": datetime.now().astimezone().isoformat(timespec="seconds")}
+        (folder / _DAMAGED).write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+
+
+def is_damaged(folder: Path) -> bool:
+    """Whether the build was set aside."""
+    return (folder / _DAMAGED).exists()
+
+
+def examine(folder: Path, made: Manifest, tell: Tell) -> list[tuple[str, str | None]]:
+    """Everything that can be looked at in a build: what was looked at, in French, and what is wrong or None.
+
+    The store is opened in a child process only once the checksums are right.
+    """
+    looks: list[tuple[str, Callable[[], None]]] = [
+        ("Sommes de contrôle et première ouverture", lambda: verify(folder, made)),
+        ("Notes et passages", lambda: _counts(folder, made)),
+        ("Vecteurs, chacun se retrouve", lambda: _self_queries(folder, tell)),
+    ]
+    found: list[tuple[str, str | None]] = []
+    for name, look in looks:
+        try:
+            look()
+        except Exception as error:  # of SQLite's or Chroma's own, or ours
+            return [*found, (name, str(error))]
+        found.append((name, None))
+    return found
+
+
+def _counts(folder: Path, made: Manifest) -> None:
+    with closing(Catalogue(folder / catalogue.FILE)) as opened:
+        ids, notes = opened.chunk_ids(), opened.note_ids()
+        read = len(opened.notes(notes)), len(opened.chunks(ids))
+    if read != (made.notes, made.chunks) or (len(notes), len(ids)) != read:
+        raise IndexCorruptError(corrupt(folder, f"{read[0]} notes et {read[1]} passages lisibles"))
+
+
+def _self_queries(folder: Path, tell: Tell) -> None:
+    from assistant.index.store import check_all
+
+    with closing(Catalogue(folder / catalogue.FILE)) as opened:
+        ids = opened.chunk_ids()
+    check_all(folder / vectors.FOLDER, ids, tell)
