@@ -4,6 +4,7 @@ AssistantError              exit status 1
 ├── SettingsError           2   a wrong setting or a misspelt ASSISTANT_ variable
 ├── QuestionError           2   an empty or overlong question, an unreadable history
 ├── CorpusError             3   faults in notes; `.faults` lists all of them
+│   └── DocumentError           a document cannot be made into a note, and why
 ├── IndexStoreError         4   the index cannot be used
 │   ├── IndexMissingError       none was published yet
 │   ├── IndexCorruptError       a file is missing or altered
@@ -76,6 +77,10 @@ class CorpusError(AssistantError):
     def __init__(self, message: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__("\n".join([message, *map(str, faults)]))
         self.faults = faults
+
+
+class DocumentError(CorpusError):
+    """A document cannot be fetched, read or made into a note; the message is the reason."""
 
 
 class IndexStoreError(AssistantError):
