@@ -17,6 +17,7 @@ _UNACCENTED = {"fevrier": 2, "aout": 8, "decembre": 12}
 _PUBLISHED = re.compile(r"\b(?:publié|mis en ligne|posté|paru|diffusé)e?s?\s*(?:le|:)?\s*(.{4,40})", re.I)
 _PLACED = re.compile(r"(?:fait à\s+)?[A-ZÉÈÎ][\w’' -]{1,30},\s+le\s+(.{4,25})|(?:(?:lun|mar|mercre|jeu|vendre|same)di |dimanche )?(.{4,20})")
 _HEAD = 1500  # characters of a text where its date is looked for
+_TOP = 400  # where a date that stands alone is that of the text
 _OLDEST = 1985
 
 
@@ -44,7 +45,7 @@ def printed_date(text: str) -> tuple[PartialDate, str, bool] | None:
     for match in _PUBLISHED.finditer(head):
         if found := read_date(match[1]):
             return found, match[0].split("\n")[0].strip(), False
-    for line in head.splitlines():
+    for line in text[:_TOP].splitlines():
         words = line.strip("#*_> \t.")
         if (match := _PLACED.fullmatch(words)) and (found := _whole(match[1] or match[2])):
             return found, words, True
