@@ -27,7 +27,7 @@ _ROOMS = {"Assistant": "assistant", "Settings": "settings"}  # the others are in
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is asked for: a process that only reads documents needs neither Chroma nor LangChain."""
+    """Load a public name when it is asked for: what only reads documents needs neither Chroma nor LangChain."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_ROOMS.get(name, 'models')}"), name)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import click
 
+from assistant.cli.add import add
 from assistant.cli.shared import count, load_settings
 
 
 @click.group(subcommand_metavar="COMMANDE [ARGUMENTS]…")
 def corpus() -> None:
     """Les notes."""
+
+
+corpus.add_command(add)
 
 
 @corpus.command("check")

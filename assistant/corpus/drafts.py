@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
+from assistant.corpus.fetching import Fetched
 from assistant.corpus.formats import Extracted, Extractor
 from assistant.corpus.front_matter import FrontMatterError, Origin, parse_note, parse_origin
-from assistant.corpus.reader import ORIGINALS, note_files
+from assistant.corpus.inventory import Inventory
+from assistant.corpus.reader import ORIGINALS
 from assistant.corpus.rendering import render_note
 from assistant.corpus.writing import write_new
 from assistant.errors import DocumentError
@@ -85,6 +87,16 @@ def propose(data: bytes, name: str, taken_ids: Collection[str], extractor: Extra
         return draft_from(own.extract(data, name), data, name, taken_ids)
 
 
+def propose_page(page: Fetched, taken_ids: Collection[str], extractor: Extractor | None = None) -> Draft:
+    """As `propose`, of what was fetched: its address is the note's source.
+
+    Raises:
+        DocumentError: no note can be made from it, and why.
+    """
+    draft = propose(page.data, page.name, taken_ids, extractor)
+    return replace(draft, note=replace(draft.note, source=page.url))
+
+
 def draft_from(found: Extracted, data: bytes, name: str, taken_ids: Collection[str]) -> Draft:
     """The draft of a document that was read already."""
     title = _one_line(found.title)
@@ -134,32 +146,20 @@ def _one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def known_originals(corpus_dir: Path) -> dict[str, str]:
-    """sha256 of the original -> id, for each note that has one; files that cannot be read are passed over."""
-    known = {}
-    for path in note_files(corpus_dir):
-        try:
-            text = path.read_bytes().decode("utf-8")
-            digest = parse_origin(text).sha256
-            if digest:
-                known[digest] = parse_note(text).id
-        except (OSError, UnicodeDecodeError, FrontMatterError):
-            continue
-    return known
-
-
-def keep(corpus_dir: Path, draft: Draft, known: Mapping[str, str] | None = None) -> Path:
+def keep(corpus_dir: Path, draft: Draft, known: Inventory | None = None) -> Path:
     """Write the note as `<id>.md` and its document under `originals/`; both are on disk when this returns.
 
-    A crash leaves the whole note or none (at most an original without one). `known` is `known_originals`, where the
-    caller has it already.
+    A crash leaves the whole note or none (at most an original without one). `known` is what the corpus holds, where
+    the caller has it already.
 
     Raises:
         DocumentError: the document is a note already, a file has its name, or the folder cannot be written.
     """
-    known = known_originals(corpus_dir) if known is None else known
-    if draft.sha256 in known:
-        raise DocumentError(f"ce document est déjà la note « {known[draft.sha256]} »")
+    known = Inventory.of(corpus_dir) if known is None else known
+    if draft.sha256 in known.originals:
+        raise DocumentError(f"ce document est déjà la note « {known.originals[draft.sha256]} »")
+    if draft.note.id in known.ids:
+        raise DocumentError(f"une note a déjà l'id « {draft.note.id} » : donnez un autre titre ou un autre id")
     path = corpus_dir / f"{draft.note.id}.md"
     if path.exists():
         raise DocumentError(f"un fichier porte déjà le nom {path.name} : donnez un autre titre ou un autre id")
@@ -191,3 +191,14 @@ def written_date(text: str) -> PartialDate | None:
         return PartialDate.from_iso(text.strip()) if text.strip() else None
     except ValueError:
         raise DocumentError(f"« {text} » n'est pas une date : AAAA, AAAA-MM ou AAAA-MM-JJ") from None
+
+
+def written_source(text: str) -> str | None:
+    """The address that a person typed; nothing for an empty text.
+
+    Raises:
+        DocumentError: it is no http or https address.
+    """
+    if text.strip() and not re.fullmatch(r"https?://\S+", text.strip()):
+        raise DocumentError(f"« {text} » n'est pas une adresse http:// ou https://")
+    return text.strip() or None

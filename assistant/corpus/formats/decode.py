@@ -17,7 +17,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DECLARED = re.compile(rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_DECLARED = re.compile(
+    rb"""<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I
+)
 _GUESS_BYTES = 200_000
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 
@@ -36,14 +38,12 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 
 def _decode(data: bytes, declared: str | None) -> str:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    if encoding := _without_mark(data):
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _without_mark(data)
+    if encoding:
         return data.decode(encoding, errors="replace")
     in_page = _DECLARED.search(data[:4096])
-    for name in ("utf-8", declared, in_page[1].decode("ascii") if in_page else None):
-        if name and (text := _try(data, name)) is not None:
+    for name in filter(None, ("utf-8", declared, in_page[1].decode("ascii") if in_page else None)):
+        if (text := _try(data, name)) is not None:
             return text
     return _guess(data)
 
@@ -73,7 +73,9 @@ def _guess(data: bytes) -> str:
     text = _try(data, "cp1252")
     if text is not None and _reads_as_french(text):
         return text
-    best = from_bytes(data[:_GUESS_BYTES], cp_isolation=["cp1252", "latin_1", "iso8859_15", "mac_roman", "cp850"]).best()
+    best = from_bytes(
+        data[:_GUESS_BYTES], cp_isolation=["cp1252", "latin_1", "iso8859_15", "mac_roman", "cp850"]
+    ).best()
     if best is None:
         return data.decode("utf-8", errors="replace")  # damaged UTF-8, or no text: the caller counts what is left
     return data.decode(best.encoding, errors="replace")

@@ -41,7 +41,13 @@ _SUFFIXES = {
     ".eml": "mail",
     ".org": "org",
 }
-_OTHER = {".csv": "tableau CSV", ".tsv": "tableau TSV", ".json": "données JSON", ".jsonl": "données JSON", ".xml": "XML"}
+_OTHER = {
+    ".csv": "tableau CSV",
+    ".tsv": "tableau TSV",
+    ".json": "données JSON",
+    ".jsonl": "données JSON",
+    ".xml": "XML",
+}
 _HEADERS = re.compile(
     r"(?:(?:from|to|cc|date|subject|received|return-path|message-id|mime-version|content-type|delivered-to|reply-to|"
     r"x-[\w-]+|dkim-signature|arc-[\w-]+|authentication-results)\s*:.*\n(?:[ \t].*\n)*){3,}",
@@ -61,9 +67,15 @@ def read(data: bytes, name: str) -> Extracted:
     module, function = _READERS[family(data, name)]
     found: Extracted = getattr(importlib.import_module(f"assistant.corpus.formats.{module}"), function)(data, name)
     text = re.sub(r"[ \t]+$", "", unicodedata.normalize("NFC", found.text), flags=re.MULTILINE).strip("\n \t")
+    if not re.search(r"\w", text):
+        raise DocumentError("le document ne contient pas de texte")
     if len(text) > _MAX_TEXT:
         raise DocumentError("le document est trop long : découpez-le")
-    return replace(found, text=_without_title(text, found.title), title=unicodedata.normalize("NFC", found.title))
+    title = unicodedata.normalize("NFC", found.title)
+    warnings = found.warnings
+    if title == PurePosixPath(name).stem:
+        warnings = (*warnings, "Le document ne dit pas son titre : celui-ci est le nom du fichier.")
+    return replace(found, text=_without_title(text, title), title=title, warnings=warnings)
 
 
 def read_feed(data: bytes) -> list[dict[str, Any]]:
@@ -117,12 +129,11 @@ def _office(data: bytes) -> str:
     kind = archive.part("mimetype").decode("ascii", "replace") if "mimetype" in names else ""
     if kind.startswith("application/vnd.oasis.opendocument.text"):
         return "odt"
-    others = {"xl/": "classeur Excel", "ppt/": "présentation PowerPoint"}
-    for prefix, what in others.items():
+    for prefix, what in (("xl/", "classeur Excel"), ("ppt/", "présentation PowerPoint")):
         if any(part.startswith(prefix) for part in names):
             raise _unsupported(what)
-    what = {"spreadsheet": "classeur", "presentation": "présentation", "epub": "livre EPUB"}
-    raise _unsupported(next((french for word, french in what.items() if word in kind), "archive ZIP"))
+    others = {"spreadsheet": "classeur", "presentation": "présentation", "epub": "livre EPUB"}
+    raise _unsupported(next((french for word, french in others.items() if word in kind), "archive ZIP"))
 
 
 def _compound(data: bytes) -> str:

@@ -11,11 +11,13 @@ from assistant.models import PartialDate
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?![\d-])")
 _PDF = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?![\d/])")
-_FRENCH = re.compile(rf"(?<!\d)(?:(1er|\d{{1,2}})\s+)?({'|'.join(MONTHS)}|fevrier|aout|decembre)\s+(\d{{4}})(?!\d)", re.I)
+_FRENCH = re.compile(
+    rf"(?<!\d)(?:(1er|\d{{1,2}})\s+)?({'|'.join(MONTHS)}|fevrier|aout|decembre)\s+(\d{{4}})(?!\d)", re.I
+)
 _UNACCENTED = {"fevrier": 2, "aout": 8, "decembre": 12}
 # « Publié le 3 mai 2019 » gives a publication date as such; « Paris, le 3 mai 2019 » and a date alone do not quite.
 _PUBLISHED = re.compile(r"\b(?:publié|mis en ligne|posté|paru|diffusé)e?s?\s*(?:le|:)?\s*(.{4,40})", re.I)
-_PLACED = re.compile(r"(?:fait à\s+)?[A-ZÉÈÎ][\w’' -]{1,30},\s+le\s+(.{4,25})|(?:(?:lun|mar|mercre|jeu|vendre|same)di |dimanche )?(.{4,20})")
+_PLACED = re.compile(r"(?:fait à\s+)?[A-ZÉÈÎ][\w’' -]{1,30},\s+le\s+(.{4,25})|(?:\w{3,6}di |dimanche )?(.{4,20})")
 _HEAD = 1500  # characters of a text where its date is looked for
 _TOP = 400  # where a date that stands alone is that of the text
 _OLDEST = 1985
@@ -30,12 +32,12 @@ def read_date(text: str) -> PartialDate | None:
         if match := pattern.search(text):
             year, month, day = match.groups()
             return _date(int(year), int(month), int(day) if day else None)
-    if match := _SLASHED.search(text):
-        return _date(int(match[3]), int(match[2]), int(match[1]))
-    if match := _FRENCH.search(text):
-        month_name = match[2].lower()
-        month = _UNACCENTED.get(month_name) or MONTHS.index(month_name) + 1
-        return _date(int(match[3]), month, int(match[1].removesuffix("er")) if match[1] else None)
+    if slashed := _SLASHED.search(text):
+        return _date(int(slashed[3]), int(slashed[2]), int(slashed[1]))
+    if french := _FRENCH.search(text):
+        name = french[2].lower()
+        number = _UNACCENTED.get(name) or MONTHS.index(name) + 1
+        return _date(int(french[3]), number, int(french[1].removesuffix("er")) if french[1] else None)
     return None
 
 
@@ -50,6 +52,15 @@ def printed_date(text: str) -> tuple[PartialDate, str, bool] | None:
         if (match := _PLACED.fullmatch(words)) and (found := _whole(match[1] or match[2])):
             return found, words, True
     return None
+
+
+def file_date(created: str, text: str) -> tuple[PartialDate | None, str, bool]:
+    """The date in the first lines of a text, else that of the file's making, which is no publication."""
+    if printed := printed_date(text):
+        return printed[0], f"le texte (« {printed[1]} »)", printed[2]
+    if date := read_date(created):
+        return date, "les propriétés du fichier (sa création)", True
+    return None, "", False
 
 
 def _whole(words: str) -> PartialDate | None:

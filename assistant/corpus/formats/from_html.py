@@ -22,7 +22,9 @@ _SKIPPED = set(
 )
 _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
 _BLANKS = re.compile(r"[ \t\n\r\f\xa0\u202f]+")
-_NOTE_MARK = re.compile(r"[\[(]?\d{1,3}[\])]?|\W*")  # what links to a footnote, and back: « [1] » would read as a citation
+_NOTE_MARK = re.compile(
+    r"[\[(]?\d{1,3}[\])]?|\W*"
+)  # what links to a footnote, and back: « [1] » would read as a citation
 _CUT_LINK = re.compile(r"\[([^\[\]]*)\]\((https?://[^\s()]+)\)\[([^\[\]]*)\]\(\2\)")  # one link in two pieces
 _DEEPEST = 200  # nested elements; deeper ones are read flat
 
@@ -104,7 +106,7 @@ def _line(element: html.HtmlElement, depth: int) -> str:
 
 def _list(element: html.HtmlElement, depth: int) -> str:
     number = int(start) if (start := element.get("start", "1")).isdecimal() else 1
-    items = []
+    items: list[str] = []
     for child in element:
         if child.tag in _LISTS and items:  # a list directly within a list belongs to the item before
             items[-1] += "\n" + _indented(_list(child, depth + 1), "  ", "  ")
@@ -169,8 +171,8 @@ def _inline(element: html.HtmlElement, depth: int) -> str:
     if element.tag == "br":
         return "\v"  # a line feed of the author's, kept apart from those of the source
     if depth > _DEEPEST:
-        return element.text_content()
-    text = element.text or ""
+        return str(element.text_content())
+    text: str = element.text or ""
     for child in element:
         text += _inline(child, depth + 1) + (child.tail or "")
     if element.tag in _EMPHASIS:

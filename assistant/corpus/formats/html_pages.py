@@ -19,7 +19,17 @@ from assistant.errors import DocumentError
 from assistant.models import PartialDate
 
 _ASIDE_TAGS = {"nav", "footer", "aside", "dialog", "form", "button", "noscript", "template", "script", "style"}
-_ASIDE_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary", "dialog", "alertdialog", "menu", "menubar"}
+_ASIDE_ROLES = {
+    "navigation",
+    "banner",
+    "contentinfo",
+    "search",
+    "complementary",
+    "dialog",
+    "alertdialog",
+    "menu",
+    "menubar",
+}
 _ASIDE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|menus|sidebar|sidemenu|sidenav|submenu|topbar|breadcrumbs?|ariane|footer|cookies?|consent|rgpd|gdpr|"
     r"tarteaucitron|didomi|axeptio|onetrust|skip|skiplinks?|skip-links?|evitement|share|sharing|partage|social|pagination|"

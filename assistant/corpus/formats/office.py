@@ -10,12 +10,11 @@ from lxml import etree, html
 
 from assistant.corpus.formats.archives import Archive
 from assistant.corpus.formats.extracted import Extracted
-from assistant.corpus.formats.found_dates import printed_date, read_date
+from assistant.corpus.formats.found_dates import file_date
 from assistant.corpus.formats.from_html import to_markdown
 from assistant.corpus.formats.odt import body_as_html
 from assistant.corpus.formats.texts import plain_title
 from assistant.errors import DocumentError
-from assistant.models import PartialDate
 
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -41,7 +40,9 @@ def read_docx(data: bytes, name: str) -> Extracted:
     """
     archive = Archive(data)
     archive.xml("word/document.xml")  # bounded and well formed, before mammoth unpacks it
-    made = mammoth.convert_to_html(io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(_no_image))
+    made = mammoth.convert_to_html(
+        io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(_no_image)
+    )
     about = _properties(archive, "docProps/core.xml")
     return _found(html.document_fromstring(made.value or "<p></p>"), name, about, f"{_TERMS}created", f"{_DC}creator")
 
@@ -83,12 +84,3 @@ def _found(body: html.HtmlElement, name: str, about: dict[str, str], created: st
     date, origin, inferred = file_date(about.get(created, ""), text)
     author = about.get(creator) or about.get(f"{_DC}creator")
     return Extracted(plain_title(title, name), text, date, origin, inferred, author)
-
-
-def file_date(created: str, text: str) -> tuple[PartialDate | None, str, bool]:
-    """The date in the first lines of a text, else that of the file's making, which is no publication."""
-    if printed := printed_date(text):
-        return printed[0], f"le texte (« {printed[1]} »)", printed[2]
-    if date := read_date(created):
-        return date, "les propriétés du fichier (sa création)", True
-    return None, "", False

@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from assistant.corpus.formats.extracted import Extracted
-from assistant.corpus.formats.found_dates import printed_date, read_date
+from assistant.corpus.formats.found_dates import file_date
 from assistant.corpus.formats.pdf_layout import Line, to_markdown
 from assistant.corpus.formats.texts import plain_title
 from assistant.errors import DocumentError
@@ -19,7 +19,9 @@ _MAX_TEXT = 5_000_000  # characters: a note of more would be of no use to anyone
 _FEWEST_LETTERS = 20
 _UNREADABLE = 0.2  # share of characters without a meaning from which the text is refused; below, a warning
 _SAMPLED = 60  # pages whose characters are each asked for their meaning
-_NO_TITLE = re.compile(r"microsoft|untitled|sans titre|sans nom|document\d*$|.*\.(?:docx?|odt|pptx?|xlsx?|indd|pdf)$", re.I)
+_NO_TITLE = re.compile(
+    r"microsoft|untitled|sans titre|sans nom|document\d*$|.*\.(?:docx?|odt|pptx?|xlsx?|indd|pdf)$", re.I
+)
 _BREAKS = str.maketrans({"\ufffe": "", "\x02": "", "\u00ad": "", "\xa0": " ", "\t": " "})  # hyphens at line ends
 
 
@@ -37,7 +39,9 @@ def read(data: bytes, name: str) -> Extracted:
         if size > _MAX_TEXT:
             raise DocumentError("le document est trop long : découpez-le")
     if sum(char.isalpha() for page in pages for line in page for char in line.text) < _FEWEST_LETTERS:
-        raise DocumentError("le PDF n'a pas de texte, seulement des images (document numérisé) : faites-le reconnaître (OCR)")
+        raise DocumentError(
+            "le PDF n'a pas de texte, seulement des images (document numérisé) : faites-le reconnaître (OCR)"
+        )
     warnings = (*_unreadable(document), *_silent(sum(not page for page in pages), len(pages)))
     text, heading = to_markdown(pages)
     return _found(document, name, text, heading, warnings)
@@ -110,7 +114,9 @@ def _unreadable(document: pypdfium2.PdfDocument) -> tuple[str, ...]:
             "réexportez-le depuis le document d'origine, ou faites-le reconnaître (OCR)"
         )
     if share >= 0.01:
-        return (f"{share:.0%} des caractères du PDF sont illisibles (police sans table de lettres) : relisez le texte.",)
+        return (
+            f"{share:.0%} des caractères du PDF sont illisibles (police sans table de lettres) : relisez le texte.",
+        )
     return ()
 
 
@@ -139,13 +145,8 @@ def _found(
     elif _squeezed(title) not in _squeezed(text):
         warnings += ("Le titre vient des propriétés du fichier et ne figure pas dans le texte : vérifiez-le.",)
     author = about.get("Author") or None
-    printed = printed_date(text)
-    if printed:
-        origin, date, inferred = f"le texte (« {printed[1]} »)", printed[0], printed[2]
-    else:
-        date, inferred = read_date(about.get("CreationDate", "")), True
-        origin = "les propriétés du fichier (sa création)" if date else ""
-    return Extracted(plain_title(title, name), text, date, origin, inferred and date is not None, author, None, warnings)
+    date, origin, inferred = file_date(about.get("CreationDate", ""), text)
+    return Extracted(plain_title(title, name), text, date, origin, inferred, author, None, warnings)
 
 
 def _squeezed(text: str) -> str:

@@ -10,7 +10,7 @@ from statistics import median
 
 _BULLET = re.compile(r"^[•◦▪▫■□●○◆‣∙·➢➤➔✓✔❖\uf000-\uf0ff*–—-]\s+")
 _NUMBERED = re.compile(r"^(?:\d{1,2}|[a-z])[.)]\s+\w")
-_LEADERS = re.compile(r"(?:\.\s?){5,}\s*\d*$|(?:\.\s?){2,}\s*\d+$")  # a line of a table of contents
+_LEADERS = re.compile(r"(?:\.\s?){5,}\s*\d*$|(?:\.\s?){2,}\s*\d{1,3}$")  # a line of a table of contents
 _FOLIO = re.compile(r"\W*(?:page\s*)?\d{1,4}(?:\s*(?:/|sur|of)\s*\d{1,4})?\W*", re.I)
 _EDGE = 2  # lines at the top and at the bottom of a page where running heads stand
 _LARGER = 1.15  # than the text: a heading
@@ -48,7 +48,8 @@ def to_markdown(pages: list[list[Line]]) -> tuple[str, str | None]:
     body = _body_size(pages)
     levels = _levels(blocks, body)
     largest = max((b for b in blocks if b.page < 2 and _level(b, levels, body)), key=_prominence, default=None)
-    return "\n\n".join(_written(block, _level(block, levels, body)) for block in blocks), largest and _flat(largest.text)
+    text = "\n\n".join(_written(block, _level(block, levels, body)) for block in blocks)
+    return text, _flat(largest.text) if largest else None
 
 
 def _prominence(block: _Block) -> float:
@@ -60,7 +61,8 @@ def _running(pages: list[list[Line]]) -> set[str]:
     """What comes back at the edge of half of the pages, whatever its numbers."""
     if len(pages) < 3:
         return set()
-    seen = Counter(key for page in pages for key in {_key(line) for line in page[:_EDGE] + page[-_EDGE:]})
+    full = [page for page in pages if len(page) > 2 * _EDGE]
+    seen = Counter(key for page in full for key in {_key(line) for line in page[:_EDGE] + page[-_EDGE:]})
     return {key for key, count in seen.items() if count >= max(3, len(pages) / 2)}
 
 
@@ -70,14 +72,14 @@ def _key(line: Line) -> str:
 
 def _without_edges(lines: list[Line], running: set[str]) -> list[Line]:
     last = len(lines) - 1
+    edges = {at for at in range(len(lines)) if at < _EDGE or at > last - _EDGE}
     return [
-        line
-        for at, line in enumerate(lines)
-        if not (
-            (at < _EDGE or at > last - _EDGE) and _key(line) in running
-            or (at in (0, last) and len(lines) > 1 and _FOLIO.fullmatch(line.text))
-        )
+        line for at, line in enumerate(lines) if not (at in edges and _stands_aside(line, running, at in (0, last)))
     ]
+
+
+def _stands_aside(line: Line, running: set[str], outermost: bool) -> bool:
+    return _key(line) in running or (outermost and _FOLIO.fullmatch(line.text) is not None)
 
 
 def _without_contents(lines: list[Line]) -> list[Line]:

@@ -24,7 +24,9 @@ _SCRIPTED = re.compile(r"<(script|style)\b.*?</\1\s*>", re.I | re.DOTALL)
 _LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)(?:\{[^}\n]*\})?")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*(?:[.#]|[\w-]+=)[^}\n]*\}")
-_INNER_LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\((?!https?:)[^)\s]*\)")  # to a page of the site that the file was part of
+_INNER_LINK = re.compile(
+    r"(?<!!)\[([^\]\n]+)\]\((?!https?:)[^)\s]*\)"
+)  # to a page of the site that the file was part of
 _HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _UNDERLINED = re.compile(r"\A([^\n]+)\n=+[ \t]*$", re.MULTILINE)
 
@@ -47,7 +49,9 @@ def read_org(data: bytes, name: str) -> Extracted:
         DocumentError: it holds no text.
     """
     text = decode(data)
-    header = {key.lower(): value.strip() for key, value in re.findall(r"^#\+(title|date|author):(.*)$", text, re.I | re.M)}
+    header = {
+        key.lower(): value.strip() for key, value in re.findall(r"^#\+(title|date|author):(.*)$", text, re.I | re.M)
+    }
     text = re.sub(r"^#\+.*\n?", "", text, flags=re.M)
     text = re.sub(r"^(\*{1,6})(?= )", lambda stars: "#" * len(stars[1]), text, flags=re.M)
     text = re.sub(r"\[\[([^\]]+)\]\[([^\]]+)\]\]", r"[\2](\1)", text)
@@ -81,7 +85,9 @@ def find_date(declared: str | None, name: str, text: str) -> tuple[PartialDate |
     if printed := printed_date(text):
         return printed[0], f"le texte (« {printed[1]} »)", printed[2]
     base = PurePosixPath(name).name
-    if re.match(r"\d{4}-\d{2}", base) and (date := read_date(base[:10] if base[7:8] == "-" and base[8:10].isdigit() else base[:7])):
+    if re.match(r"\d{4}-\d{2}", base) and (
+        date := read_date(base[:10] if base[7:8] == "-" and base[8:10].isdigit() else base[:7])
+    ):
         return date, "le nom du fichier", True
     return None, "", False
 

@@ -79,7 +79,7 @@ class Extractor:
     def _exchange(self, head: dict[str, Any], data: bytes) -> dict[str, Any]:
         child = self._running()
         late = threading.Event()
-        timer = threading.Timer(self._time_limit, lambda: (late.set(), child.kill()))
+        timer = threading.Timer(self._time_limit, _stop, (child, late))
         timer.start()
         answer = b""
         try:
@@ -127,6 +127,11 @@ class Extractor:
                     stream.close()
             except OSError:  # what was still to be written to a dead child
                 pass
+
+
+def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    child.kill()
 
 
 def _extracted(answer: dict[str, Any]) -> Extracted:
