@@ -21,6 +21,7 @@ from assistant.errors import DocumentError
 from assistant.models import Kind, Note, PartialDate
 
 _ID_LENGTH = 60
+_LONGEST_HEADER = 2**14  # bytes: more is no front matter of ours, and YAML is slow
 _KINDS = {  # words of a title that give the kind away, the most telling kind first
     Kind.STUDY: "étude études enquête baromètre rapport rapports panorama observatoire synthèse analyse",
     Kind.EVENT: "forum rencontre rencontres conférence journée journées demi-journée salon colloque webinaire atelier "
@@ -114,12 +115,12 @@ def draft_from(found: Extracted, data: bytes, name: str, taken_ids: Collection[s
 
 def _ready_note(data: bytes, name: str) -> Note | None:
     """The note that a Markdown file holds already, if it does."""
-    if not name.lower().endswith((".md", ".markdown")):
+    if not name.lower().endswith((".md", ".markdown")) or data.find(b"\n---", 3, _LONGEST_HEADER) < 0:
         return None
     try:
         return parse_note(data.decode("utf-8"))
-    except (FrontMatterError, UnicodeDecodeError):
-        return None
+    except (FrontMatterError, UnicodeDecodeError, RecursionError):
+        return None  # to be read like any other document, where reading is bounded
 
 
 def propose_id(title: str, taken_ids: Collection[str]) -> str:

@@ -111,8 +111,10 @@ def _outcome(fetcher: _Fetcher, url: str) -> Fetched | Exception:
         return refusal
     except httpx.TimeoutException:
         return _too_slow(url)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, zlib.error) as error:
         return DocumentError(f"{url} ne peut pas être lu ({french_reason(error) or type(error).__name__})")
+    except Exception as error:
+        return error  # for the thread that waits
 
 
 def _too_slow(url: str) -> DocumentError:
@@ -187,10 +189,9 @@ def _plain_host(host: str) -> str:
 
 
 def _matches(host: str, allowed: str) -> bool:
-    allowed = _plain_host(allowed.strip())
-    if allowed.startswith("*."):
-        return host.endswith(allowed[1:])
-    return host == allowed
+    below = allowed.startswith("*.")
+    name = _plain_host(httpx.URL(f"http://{allowed.removeprefix('*.')}").raw_host.decode("ascii"))  # été.fr: xn--…
+    return host.endswith(f".{name}") if below else host == name
 
 
 def _pinned(client: httpx.Client, target: httpx.URL, address: str) -> httpx.Request:

@@ -16,6 +16,8 @@ from assistant.errors import DocumentError
 
 TAKEN = "Markdown, texte, HTML, PDF, DOCX, ODT et EML"
 _MAX_TEXT = 5_000_000
+_LONGEST_TITLE = 300
+_NO_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _READERS = {  # imported when one is needed: a child that reads text files stays small
     "pdf": ("pdf", "read"),
     "docx": ("office", "read_docx"),
@@ -66,16 +68,25 @@ def read(data: bytes, name: str) -> Extracted:
         raise DocumentError("le fichier est vide")
     module, function = _READERS[family(data, name)]
     found: Extracted = getattr(importlib.import_module(f"assistant.corpus.formats.{module}"), function)(data, name)
-    text = re.sub(r"[ \t]+$", "", unicodedata.normalize("NFC", found.text), flags=re.MULTILINE).strip("\n \t")
+    text = re.sub(r"[ \t]+$", "", _clean(found.text), flags=re.MULTILINE).strip("\n \t")
     if not re.search(r"\w", text):
         raise DocumentError("le document ne contient pas de texte")
     if len(text) > _MAX_TEXT:
         raise DocumentError("le document est trop long : découpez-le")
-    title = unicodedata.normalize("NFC", found.title)
+    title, author = _one_line(found.title), _one_line(found.author or "")
     warnings = found.warnings
     if title == PurePosixPath(name).stem:
         warnings = (*warnings, "Le document ne dit pas son titre : celui-ci est le nom du fichier.")
-    return replace(found, text=_without_title(text, title), title=title, warnings=warnings)
+    return replace(found, text=_without_title(text, title), title=title, author=author or None, warnings=warnings)
+
+
+def _clean(text: str) -> str:
+    """In NFC, without control characters and the halves of characters that damaged files give."""
+    return unicodedata.normalize("NFC", _NO_CHARACTER.sub("", text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_clean(text).split())[:_LONGEST_TITLE]
 
 
 def read_feed(data: bytes) -> list[dict[str, Any]]:

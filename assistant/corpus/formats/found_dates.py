@@ -49,7 +49,7 @@ def printed_date(text: str) -> tuple[PartialDate, str, bool] | None:
             return found, match[0].split("\n")[0].strip(), False
     for line in text[:_TOP].splitlines():
         words = line.strip("#*_> \t.")
-        if (match := _PLACED.fullmatch(words)) and (found := _whole(match[1] or match[2])):
+        if (placed := _PLACED.fullmatch(words)) and (found := _whole(placed[1] or placed[2])):
             return found, words, True
     return None
 

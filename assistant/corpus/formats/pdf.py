@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
+from itertools import islice
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -38,7 +39,8 @@ def read(data: bytes, name: str) -> Extracted:
         size += sum(len(line.text) for line in pages[-1])
         if size > _MAX_TEXT:
             raise DocumentError("le document est trop long : découpez-le")
-    if sum(char.isalpha() for page in pages for line in page for char in line.text) < _FEWEST_LETTERS:
+    letters = (char for page in pages for line in page for char in line.text if char.isalpha())
+    if len(list(islice(letters, _FEWEST_LETTERS))) < _FEWEST_LETTERS:
         raise DocumentError(
             "le PDF n'a pas de texte, seulement des images (document numérisé) : faites-le reconnaître (OCR)"
         )

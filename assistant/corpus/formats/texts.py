@@ -95,7 +95,7 @@ def find_date(declared: str | None, name: str, text: str) -> tuple[PartialDate |
 def plain_title(title: str, name: str) -> str:
     """A title of one line, without Markdown's marks, at most 200 characters; else the name of the file."""
     title = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", title)
-    title = " ".join(re.sub(r"[*`#]|(?<!\w)_|_(?!\w)", "", title).split())
+    title = " ".join(re.sub(r"^#+ |[*`]|(?<!\w)_|_(?!\w)", "", title).split())
     if len(title) > 200:
         title = title[:199].rsplit(" ", 1)[0] + "…"
     return title or re.sub(r"[-_]+", " ", PurePosixPath(name).stem).strip() or "Document"

@@ -105,8 +105,8 @@ class Extractor:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self._end()
-            command = [sys.executable, "-m", "assistant.corpus.formats.child"]
-            self._child = subprocess.Popen(
+            command = [sys.executable, "-P", "-m", "assistant.corpus.formats.child"]
+            self._child = subprocess.Popen(  # -P: the folder that the user is in holds no modules of ours
                 [*command, str(self._memory_limit), str(int(self._time_limit) + 1)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
