@@ -7,8 +7,8 @@ A probe counts as found where the extracted text holds it once both are stripped
 compatibility forms and ligatures (NFKC), curly quotes, link targets, emphasis, table bars, bullets, and all blanks.
 
 Menu text is the text of the links and items in a page's own nav, header (outside of article, main and section), footer
-and cookie elements, and of those whose class or id says menu or breadcrumb; a page fails when a line of its note is one of
-them and stands nowhere else in the page.
+and cookie elements, and of those whose class or id says menu or breadcrumb; a page fails when a line of its note is one
+of them and stands nowhere else in the page.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ COPIES = 60
 SLOWEST = 30.0  # seconds that no file may take
 #: What a trap of the manifest must be refused or warned about with, by words of its note.
 TRAPS = {"ToUnicode": "polices", "scanné": "numérisé", "hors périmètre": "format non pris en charge"}
-_MENUS = (
-    "//nav | //footer | //header[not(ancestor::article or ancestor::main or ancestor::section)] | //*[@role='navigation']"
-    " | //*[contains(@class, 'cookie') or contains(@id, 'cookie') or contains(@class, 'menu') or contains(@id, 'menu')"
-    " or contains(@class, 'breadcrumb')]"
+_MENUS = " | ".join(
+    [
+        "//nav | //footer | //*[@role='navigation']",
+        "//header[not(ancestor::article or ancestor::main or ancestor::section)]",
+        *(f"//*[contains(@{key}, '{name}')]" for key in ("class", "id") for name in ("cookie", "menu", "breadcrumb")),
+    ]
 )
-
-
 _ITEMS = "a li p button td h1 h2 h3 h4 h5 h6".split()
 
 

@@ -1,4 +1,4 @@
-"""Documents that try a reader: a ZIP bomb, ten thousand pages, damaged copies; all made here, all the same each time."""
+"""Documents that try a reader: a ZIP bomb, ten thousand pages, damaged copies; made here, the same each time."""
 
 from __future__ import annotations
 

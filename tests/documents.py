@@ -29,14 +29,14 @@ PAGE = """<!doctype html>
 <p>Le conseil a <strong>adopté</strong> le plan vélo, doté de 3&nbsp;millions d’euros.</p>
 <h2>Les étapes</h2><ol><li>Concertation<ul><li>avec les habitants</li></ul></li><li>Travaux</li></ol>
 <table><tr><th>Année</th><th>Budget</th></tr><tr><td>2019</td><td>1 M€</td></tr></table>
-<p>Voir <a href="https://exemple.fr/carte">la carte</a> et <a href="/interne">le détail</a>.<sup><a href="#n1">[1]</a></sup></p>
+<p>Voir <a href="https://exemple.fr/carte">la carte</a> et <a href="/interne">le détail</a>.<a href="#n1">[1]</a></p>
 </main>
 <div id="cookie-banner">Nous utilisons des cookies pour mesurer l’audience.</div>
 <footer>Mentions légales — Plan du site</footer><script>alert("non")</script></body></html>"""
 
 
-def zipped(**parts: str) -> bytes:
-    """An archive; a double underscore in a name is a slash, a single one a dot."""
+def zipped(parts: dict[str, str]) -> bytes:
+    """An archive of these parts."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -48,7 +48,8 @@ def docx(body: str, title: str = "", created: str = "2020-02-01T08:00:00Z", auth
     """A Word document with this `w:body`."""
     rels = f'<Relationships xmlns="{_PACKAGE}/relationships">'
     core = (
-        f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" '
         f'xmlns:dcterms="http://purl.org/dc/terms/"><dc:title>{title}</dc:title><dc:creator>{author}</dc:creator>'
         f"<dcterms:created>{created}</dcterms:created></cp:coreProperties>"
     )
@@ -56,7 +57,7 @@ def docx(body: str, title: str = "", created: str = "2020-02-01T08:00:00Z", auth
         f'<w:style w:type="paragraph" w:styleId="Titre{n}"><w:name w:val="heading {n}"/></w:style>' for n in (1, 2)
     )
     return zipped(
-        **{
+        {
             "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" '
             'ContentType="application/xml"/></Types>',
             "_rels/.rels": f'{rels}<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="word/document.xml"/>'
@@ -86,7 +87,7 @@ def odt(
     """A LibreOffice document with this `office:text`."""
     meta = f"<dc:title>{title}</dc:title><meta:initial-creator>Jeanne</meta:initial-creator>"
     return zipped(
-        **{
+        {
             "mimetype": "application/vnd.oasis.opendocument.text",
             "META-INF/manifest.xml": f"<manifest>{manifest}</manifest>",
             "content.xml": f"{doctype}<office:document-content {_ODF}><office:body><office:text>{body}</office:text>"

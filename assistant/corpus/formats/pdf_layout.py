@@ -12,6 +12,7 @@ _BULLET = re.compile(r"^[•◦▪▫■□●○◆‣∙·➢➤➔✓✔❖\u
 _NUMBERED = re.compile(r"^(?:\d{1,2}|[a-z])[.)]\s+\w")
 _LEADERS = re.compile(r"(?:\.\s?){5,}\s*\d*$|(?:\.\s?){2,}\s*\d{1,3}$")  # a line of a table of contents
 _FOLIO = re.compile(r"\W*(?:page\s*)?\d{1,4}(?:\s*(?:/|sur|of)\s*\d{1,4})?\W*", re.I)
+_LOOSE_ITEMS = re.compile(r"^(- .*(?:\n.+)*)\n(?=\n- )\n", re.MULTILINE)
 _EDGE = 2  # lines at the top and at the bottom of a page where running heads stand
 _LARGER = 1.15  # than the text: a heading
 _LONGEST_HEADING = 160
@@ -49,7 +50,7 @@ def to_markdown(pages: list[list[Line]]) -> tuple[str, str | None]:
     levels = _levels(blocks, body)
     largest = max((b for b in blocks if b.page < 2 and _level(b, levels, body)), key=_prominence, default=None)
     text = "\n\n".join(_written(block, _level(block, levels, body)) for block in blocks)
-    return text, _flat(largest.text) if largest else None
+    return _LOOSE_ITEMS.sub(r"\1\n", text), _flat(largest.text) if largest else None
 
 
 def _prominence(block: _Block) -> float:
@@ -57,7 +58,7 @@ def _prominence(block: _Block) -> float:
     return block.size * (1.0 if len(block.text) >= 15 else 0.6)
 
 
-def _running(pages: list[list[Line]]) -> set[str]:
+def _running(pages: list[list[Line]]) -> set[tuple[str, float]]:
     """What comes back at the edge of half of the pages, whatever its numbers."""
     if len(pages) < 3:
         return set()
@@ -66,11 +67,11 @@ def _running(pages: list[list[Line]]) -> set[str]:
     return {key for key, count in seen.items() if count >= max(3, len(pages) / 2)}
 
 
-def _key(line: Line) -> str:
-    return re.sub(r"\d+", "0", line.text)
+def _key(line: Line) -> tuple[str, float]:
+    return re.sub(r"\d+", "0", line.text), round(line.size)
 
 
-def _without_edges(lines: list[Line], running: set[str]) -> list[Line]:
+def _without_edges(lines: list[Line], running: set[tuple[str, float]]) -> list[Line]:
     last = len(lines) - 1
     edges = {at for at in range(len(lines)) if at < _EDGE or at > last - _EDGE}
     return [
@@ -78,7 +79,7 @@ def _without_edges(lines: list[Line], running: set[str]) -> list[Line]:
     ]
 
 
-def _stands_aside(line: Line, running: set[str], outermost: bool) -> bool:
+def _stands_aside(line: Line, running: set[tuple[str, float]], outermost: bool) -> bool:
     return _key(line) in running or (outermost and _FOLIO.fullmatch(line.text) is not None)
 
 

@@ -77,6 +77,7 @@ class Extractor:
         return answer
 
     def _exchange(self, head: dict[str, Any], data: bytes) -> dict[str, Any]:
+        was_idle = self._child is not None
         child = self._running()
         late = threading.Event()
         timer = threading.Timer(self._time_limit, _stop, (child, late))
@@ -95,6 +96,8 @@ class Extractor:
             read: dict[str, Any] = json.loads(answer)
             return read
         self._end()
+        if was_idle and not late.is_set():  # it may have died before this document, which gets a child of its own
+            return self._exchange(head, data)
         return {"refused": self._death(late.is_set())}
 
     def _death(self, late: bool) -> str:
