@@ -33,7 +33,7 @@ _EXCERPT = 240  # characters of the text that are shown
 @click.option("--yes", is_flag=True, help="Prend ce qui est proposé, sans rien demander.")
 @click.option("--title", metavar="TITRE", help="Titre de la note (pour un seul document).")
 @click.option("--date", metavar="DATE", help="Date de publication : AAAA, AAAA-MM ou AAAA-MM-JJ.")
-@click.option("--kind", type=click.Choice([*Kind]), metavar="NATURE", help="Nature des notes.")
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), metavar="NATURE", help="Nature des notes.")
 @click.option("--theme", "themes", multiple=True, metavar="THÈME", help="Thème des notes (répétable).")
 @click.option("--source", metavar="ADRESSE", help="Où lire la publication d'origine (pour un seul document).")
 def add(sources: tuple[str, ...], feeds: tuple[str, ...], yes: bool, **given: Any) -> None:
@@ -163,7 +163,7 @@ class _Clerk:
             if draft.note.date
             else "sans date"
         )
-        click.echo(f"{self.place}✓ {path} : {draft.note.title} ({date})")
+        click.echo(f"{self.place}✓ {name} → {path.name} : {draft.note.title} ({date})")
         if self.sure:
             for warning in draft.warnings:
                 click.echo(f"    ! {warning}")
@@ -245,7 +245,9 @@ def _corrected(draft: Draft, known: Inventory) -> Draft:
         known.ids,
         title=click.prompt("Titre", default=draft.note.title),
         date=ask("Date (AAAA, AAAA-MM ou AAAA-MM-JJ ; - : aucune)", draft.note.date, written_date),
-        kind=Kind(click.prompt("Nature", type=click.Choice([*Kind]), default=draft.note.kind.value)),
+        kind=Kind(
+            click.prompt("Nature", type=click.Choice([kind.value for kind in Kind]), default=draft.note.kind.value)
+        ),
         themes=ask("Thèmes, entre virgules (- : aucun)", ", ".join(draft.note.themes), _themes),
         source=ask("Source (- : aucune)", draft.note.source, written_source),
         author=ask("Auteur (- : aucun)", draft.author, lambda text: text or None),

@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON (un par ligne avec --batch).")
 @click.option("--history", type=click.Path(path_type=Path), metavar="FICHIER", help="Tours précédents, en JSON.")
 @click.option("--batch", type=click.Path(path_type=Path), metavar="FICHIER", help="Questions, une par ligne, en JSONL.")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice([*Kind]), metavar="NATURE", help="Nature des notes.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice([kind.value for kind in Kind]),
+    metavar="NATURE",
+    help="Nature des notes.",
+)
 @click.option("--theme", "themes", multiple=True, metavar="THÈME", help="Thème des notes (répétable, comme --kind).")
 @click.option("--since", metavar="DATE", help="Notes datées de ce jour, mois ou année, ou d'après.")
 @click.option("--until", metavar="DATE", help="Notes datées de ce jour, mois ou année, ou d'avant.")

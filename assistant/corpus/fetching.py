@@ -111,10 +111,20 @@ def _outcome(fetcher: _Fetcher, url: str) -> Fetched | Exception:
         return refusal
     except httpx.TimeoutException:
         return _too_slow(url)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, zlib.error) as error:
-        return DocumentError(f"{url} ne peut pas être lu ({french_reason(error) or type(error).__name__})")
+    except httpx.InvalidURL:
+        return DocumentError(f"{url} n'est pas une adresse http:// ou https://")
+    except (httpx.HTTPError, OSError, ValueError, zlib.error) as error:
+        return DocumentError(f"{url} ne peut pas être lu ({_reason(error)})")
     except Exception as error:
         return error  # for the thread that waits
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.ConnectError):
+        return "son certificat n'est pas valable" if "CERTIFICATE" in str(error) else "aucun serveur n'y répond"
+    if isinstance(error, (httpx.HTTPError, zlib.error)):
+        return "sa réponse est incomplète ou mal formée"
+    return french_reason(error)
 
 
 def _too_slow(url: str) -> DocumentError:
