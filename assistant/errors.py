@@ -4,6 +4,7 @@ AssistantError              exit status 1
 ├── SettingsError           2   a wrong setting or a misspelt ASSISTANT_ variable
 ├── QuestionError           2   an empty or overlong question, an unreadable history
 ├── CorpusError             3   faults in notes; `.faults` lists all of them
+│   └── DocumentError           a document cannot be made into a note, and why
 ├── IndexStoreError         4   the index cannot be used
 │   ├── IndexMissingError       none was published yet
 │   ├── IndexCorruptError       a file is missing or altered
@@ -99,6 +100,10 @@ class CorpusError(AssistantError):
         """What is said of a corpus with faults."""
         count = "une erreur" if len(faults) == 1 else f"{len(faults)} erreurs"
         return cls(f"Le corpus contient {count} :", faults)
+
+
+class DocumentError(CorpusError):
+    """A document cannot be fetched, read or made into a note; the message is the reason."""
 
 
 class IndexStoreError(AssistantError):

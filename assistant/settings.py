@@ -7,13 +7,14 @@ import re
 from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_cache_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     )
 
     corpus_dir: Path = Path("corpus")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     index_dir: Path = Path("index")
     state_dir: Path = Path("state")
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("assistant-france-urbaine"))
@@ -78,6 +80,20 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Where the reverse proxies are whose headers are believed."""
         return tuple(ip_network(part) for part in map(str.strip, self.trusted_proxies.split(",")) if part)
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _listed(cls, given: Any) -> Any:
+        """A variable holds names between commas or blanks, the file a list."""
+        return tuple(re.split(r"[,\s]+", given.strip(", "))) if isinstance(given, str) else given
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [host for host in given if not re.fullmatch(r"(?:\*\.)?[\w.-]+", host)]:
+            expected = "des noms d'hôte sont attendus (exemple.fr, *.exemple.fr), pas {host}"
+            raise PydanticCustomError("host", expected, {"host": wrong[0]})
+        return given
 
     @property
     def names_hub_model(self) -> bool:
@@ -139,6 +155,7 @@ _FRENCH = {
     "literal_error": "valeurs possibles : {expected}",
     "string_type": "un texte est attendu",
     "path_type": "un chemin est attendu",
+    "tuple_type": "une liste est attendue",
     "string_pattern_mismatch": "une adresse http:// ou https:// est attendue",
 }
 

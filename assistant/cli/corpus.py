@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.cli.add import add
 from assistant.cli.corpus_changes import edit, remove, trash
 from assistant.cli.shared import KIND, count, load_settings
 from assistant.errors import CorpusError
@@ -26,7 +27,7 @@ def corpus() -> None:
     """Les notes."""
 
 
-for command in (edit, remove, trash):
+for command in (add, edit, remove, trash):
     corpus.add_command(command)
 
 

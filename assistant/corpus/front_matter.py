@@ -10,7 +10,7 @@ import yaml
 
 from assistant.models import Kind, Note, PartialDate
 
-FIELDS = ("id", "title", "date", "date_inferred", "kind", "themes", "source", "original")
+FIELDS = ("id", "title", "date", "date_inferred", "kind", "themes", "source", "author", "original", "sha256")
 # libyaml's own parser reads ten times as fast; the wheels of PyYAML bring it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FENCED = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*$\n?(.*)", re.DOTALL | re.MULTILINE)
@@ -23,6 +23,18 @@ class Field:
 
     value: str | tuple[str, ...]
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a note comes from. Answers do not use it: it is no part of `Note`, and the index does not follow it.
+
+    `original` is the path of the kept document below the corpus folder, `sha256` that of its bytes.
+    """
+
+    author: str | None = None
+    original: str | None = None
+    sha256: str | None = None
 
 
 class FrontMatterError(ValueError):
@@ -46,6 +58,16 @@ def parse_note(text: str) -> Note:
     if faults:
         raise FrontMatterError(sorted(faults))
     return _build(fields, body.strip("\n \t"))
+
+
+def parse_origin(text: str) -> Origin:
+    """What the front matter of a file says of the note's origin; nothing where it cannot be read."""
+    try:
+        fields, _ = split(text)
+    except FrontMatterError:
+        return Origin()
+    values = {name: fields[name].value for name in ("author", "original", "sha256") if name in fields}
+    return Origin(**{name: value or None for name, value in values.items() if isinstance(value, str)})
 
 
 def split(text: str) -> tuple[dict[str, Field], str]:
@@ -132,6 +154,8 @@ def _wrong(name: str, value: str | tuple[str, ...]) -> str | None:
         return f"« kind » vaut {', '.join(Kind)} ; reçu « {value} »"
     if name == "source" and not re.match(r"https?://\S+$", value):
         return f"« source » doit être une adresse http(s), reçu « {value} »"
+    if name == "sha256" and not re.fullmatch("[0-9a-f]{64}", value):
+        return f"« sha256 » est une somme de contrôle de 64 caractères, reçu « {value} »"
     return None
 
 

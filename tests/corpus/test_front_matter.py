@@ -105,8 +105,8 @@ def test_an_empty_note(body: str) -> None:
         ("title: B", "le champ « title » est donné deux fois"),
         (
             "auteur: B",
-            "champ inconnu « auteur » (champs possibles : "
-            "id, title, date, date_inferred, kind, themes, source, original)",
+            "champ inconnu « auteur » (champs possibles : id, title, date, date_inferred, kind, themes, source, "
+            "author, original, sha256)",
         ),
         (
             "titre: a: b",
