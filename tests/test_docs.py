@@ -71,7 +71,7 @@ def test_command_reference_is_that_of_the_program() -> None:
 def test_settings_table_has_every_setting_and_its_default() -> None:
     table = rows(read("docs/exploitation.md"), "| variable | par défaut | sens |")
     documented = {quoted(name)[0]: default for name, default, _ in table}
-    shown = {None: "aucun", "cache_dir": "cache de l'utilisateur"}
+    shown = {None: "aucun", (): "aucun", "cache_dir": "cache de l'utilisateur"}
     expected = {
         f"{PREFIX}{name.upper()}": shown.get(name) or shown.get(field.default) or f"`{field.default}`"
         for name, field in Settings.model_fields.items()
