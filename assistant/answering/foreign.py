@@ -21,6 +21,8 @@ _OFFICE = re.compile(
     r"\b(?P<vice>vice[- ])?(?P<office>(?:maire|president|depute|senateur|senatrice|prefet|directeur|directrice)e?)s?"
     r"(?: general\w*)? (?:de la |de l'|des |de |du |d')(?P<of>[^\W\d_][\w-]*)"
 )
+_FULL_NAME = re.compile(r"[A-ZÀ-Ý][^\W\d_]+(?:-[A-ZÀ-Ý][^\W\d_]+)*(?: [A-ZÀ-Ý][^\W\d_]+)+")
+_CLAUSE = re.compile(r"[.;:!?\n]")
 _PRESIDES = re.compile(r"\b(?:qui|who) preside\w* (?:la |le |les |l')?(?P<of>[^\W\d_][\w-]*)")
 _ENDS = re.compile(
     r"\b(?:supprim|annul|abandonn|dissou|dissol|interdi|boycott|demission|renonc|ferm(?:e|er|ee|es|ees|eture)\b"
@@ -78,6 +80,19 @@ def foreign_office(question: str, texts: Iterable[str]) -> str | None:
         if _is_named(match["of"], question) and not any(
             _holds_office(text, office[:6], vice, match["of"]) for text in texts
         ):
+            return match[0]
+    return None
+
+
+def foreign_holder(question: str, text: str) -> str | None:
+    """« maire de Lyon » of « Jean Rottner, maire de Lyon », where the text gives that office to others only."""
+    plain, asked = canonical(question), fold(normalise(question))
+    names = [match for match in _FULL_NAME.finditer(plain) if match.start()]
+    sentences = [fold(normalise(sentence)) for sentence in _CLAUSE.split(text)]
+    for match in _OFFICE.finditer(asked):
+        people = [name for name in names if not name[0].endswith(match["of"].title())]
+        told = [s for s in sentences if _holds_office(s, match["office"][:6], bool(match["vice"]), match["of"])]
+        if told and people and not any(fold(word.lower()) in s for n in people for word in n[0].split() for s in told):
             return match[0]
     return None
 
