@@ -14,7 +14,7 @@ from assistant.french.words import canonical, content_words, variants
 
 #: How much better, in standard deviations of the embedder's cosines and a tenth of the reader's log-odds together; of
 #: the cosines alone where there is no reader (docs/decisions/0013).
-_BETTER, _BETTER_COMPARED = 0.75, 0.6
+_BETTER, _BETTER_COMPARED = 0.9, 0.6
 _READER = 0.1
 _MOST = 4  # words tried, each of which takes time
 _TITLE_CHARS, _SENTENCE_CHARS = 60, 300

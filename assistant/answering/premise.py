@@ -9,7 +9,14 @@ from dataclasses import replace
 from assistant.answering import extractive, facts
 from assistant.answering.chosen import Choice
 from assistant.answering.evidence import Evidence, Search
-from assistant.answering.foreign import foreign_count, foreign_detail, foreign_end, foreign_holder, foreign_office
+from assistant.answering.foreign import (
+    foreign_count,
+    foreign_detail,
+    foreign_end,
+    foreign_holder,
+    foreign_office,
+    full_names,
+)
 from assistant.answering.misfit import misfits
 from assistant.answering.refusal import foreign
 from assistant.dates import find_dates
@@ -34,7 +41,7 @@ _STATED = re.compile(rf"{_YES_OR_NO.pattern}|\b(?:pourquoi|raisons?|dans quel bu
 _ARTICLES = re.compile(r"(?:[ ,(]|\b(?:le|la|l'|the|ancien|ancienne|actuel|actuelle))+$")
 _MEASURE = re.compile(r"mill\w+|euros?|francs?|ans|annees?|mois|jours?|heures?|metres?|km|pourcent")
 _COUNTED = re.compile(r"(?<![\w-])([\w-]+)(?= (?P<after>(?:[\w'-]+ ?){1,3}))")
-_RANK = re.compile(r"(?:e|er|ere|eme|ieme)$")
+_RANK = re.compile(r"(?:\de|er|ere|eme|ieme)s?$")
 
 
 def correction(search: Search, evidence: Evidence, max_sentences: int) -> Choice | None:
@@ -51,7 +58,9 @@ def correction(search: Search, evidence: Evidence, max_sentences: int) -> Choice
         return None
     if not _takes_for_granted(evidence.question, unsaid, note) or not _supported_otherwise(evidence):
         return Choice(reason=evidence.reason or Reason.NOT_IN_CORPUS) if firm else None
+    people = [name.split()[-1] for name in full_names(evidence.question)]
     ours = [candidate for candidate in evidence.ranked if candidate.passage.note.id == note.id]
+    ours.sort(key=lambda candidate: bool(people) and not any(name in candidate.text for name in people))
     quoted = ", ".join(f"« {_with_its_noun(evidence.question, phrase)} »" for phrase in unsaid)
     notice = f"La note la plus proche ne dit pas {quoted} ; voici ce qu'elle dit."
     return Choice(tuple(extractive.select(ours, max_sentences)), notice=notice, corrects=True)
@@ -87,7 +96,8 @@ def _other_counts(question: str, note: Note) -> Iterator[str]:
     """« Que 5 communes », « sa troisième édition »: where the note gives another number of the same."""
     told = list(_counts(note.text))
     for written, numbers, nouns in _counts(question):
-        same = [held for _, held, others in told if nouns & others]
+        ranks = bool(_RANK.search(written))
+        same = [other for other, _, others in told if nouns & others and bool(_RANK.search(other)) == ranks]
         if same and not numbers & facts.numbers(note.text):
             yield _as_written(question, written)
 
@@ -98,7 +108,8 @@ def _counts(text: str) -> Iterator[tuple[str, set[str], set[str]]]:
         nouns = {
             term
             for word in content_words(match["after"])
-            if not (_MEASURE.fullmatch(word) and not _RANK.search(match[1])) and not facts.calendar_words(word)
+            if word.isalpha() and not facts.calendar_words(word)
+            if not _MEASURE.fullmatch(word) or _RANK.search(match[1])
             for term in variants(word)
         }
         if nouns and (numbers := facts.numbers(match[1])):
@@ -139,8 +150,9 @@ def _is_place(question: str, phrase: str) -> bool:
     return phrase[:1].isupper() and bool(re.search(rf"(?<!\w)[àÀ] {re.escape(phrase)}\b", canonical(question)))
 
 
-def _is_apposed(question: str, text: str, office: str) -> bool:
+def _is_apposed(question: str, text: str, phrase: str) -> bool:
     """« Jean Rottner, maire de Lyon »: an office behind a name."""
+    office = phrase.rpartition(", ")[2]
     if not facts.offices(office):
         return False
     before = _ARTICLES.sub("", text[: text.find(office)])
