@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.answering.subject import NOUN, folded
 from assistant.answering.substitution import replaced
 from assistant.french.words import canonical, content_words, fold, normalise
 from assistant.models import Turn
@@ -45,12 +44,6 @@ _MORE = re.compile(
     r"(?: (?:un peu|plus|davantage|ca|cela|ta reponse|votre reponse))*$|^(?:et )?(?:encore|quoi d'autre|la suite)$"
 )
 _POSSESSIVE = re.compile(r"\b(?:son|sa|ses|leur|leurs)\b")
-#: « Et le prochain ? »: one of what was spoken of.
-_NEXT = re.compile(
-    r"\b(?P<which>(?:le|la|les) (?:prochain|derni[eè]r|pr[eé]c[eé]dent)(?:e|es|s)?)"
-    r"(?=\W*$|,|\s+(?:c['’]|est\b|sera\b))",
-    re.I,
-)
 _ASKED_NOUN = re.compile(r"\bquel(?:le)?s? (?!est\b|sont\b|etai|sera|seront\b|fut\b)[a-z]{3,}")
 #: « Aux côtés de quelles associations ? »: a complement without its verb.
 _FRAGMENT = re.compile(
@@ -75,7 +68,6 @@ _AMOUNT = re.compile(r"(?:et |and )?(?:combien|how (?:much|many))\b")
 _GENERAL = frozenset(
     "date dates lieu nom noms role roles objet objectif objectifs but buts fonction fonctions mission missions raison "
     "raisons cause causes adresse endroit moment annee mois jour heure sujet definition sens sigle signification "
-    "prochain prochaine dernier derniere precedent precedente "
     "difference avantage avantages origine suite name goal purpose".split()
 )
 
@@ -126,11 +118,7 @@ def readings(
             said = next(" ".join(turn.content.split()) for turn in reversed(history) if turn.cited)
             return (Reading(whole, Meant((), cited, said)), anywhere)
         # « Il », « ça » stand for what was just read; without an answer there, for the subject anywhere.
-        return (
-            (Reading(whole, Meant(things, cited)), anywhere)
-            if cited and _stands_for(question) and not _NEXT.search(question)
-            else (anywhere,)
-        )
+        return (Reading(whole, Meant(things, cited)), anywhere) if cited and _stands_for(question) else (anywhere,)
     if cited and _is_general(question):
         return (Reading(question), Reading(_behind(question, topic(subject)), Meant(_things(question), cited)))
     return (Reading(question),)
@@ -142,11 +130,9 @@ def needs_context(question: str) -> bool:
     words = content_words(question)
     if not words or _MORE.search(text) or _OBJECT.search(text):
         return True
-    if _CONTINUES.match(text) and not _NEXT.search(question):
+    if _CONTINUES.match(text):
         return len(words) <= _SHORT + 1 and not _DEFINED.search(text)
     refers = _refers(text)
-    if _NEXT.search(question) and len(words) <= _SHORT:
-        return True
     if refers and not _names_its_subject(question, refers=True):
         return True
     if _leans_on_its_owner(question):
@@ -212,8 +198,6 @@ def _whole(question: str, subject: str) -> str | None:
     """A full question made of both: another place, date, name or object put into the earlier one."""
     if _MORE.search(_plain(question)):
         return None
-    if (noun := re.search(NOUN, folded(subject))) and _NEXT.search(question):
-        return _NEXT.sub(rf"\g<which> {noun[0]}", question)
     rest = _CONJUNCTION.sub("", canonical(question), count=1).strip(" ?!.")
     if _CONTINUES.match(_plain(question)):
         return replaced(subject, rest)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from assistant.answering import facts
 from assistant.answering.details import DETAILS
 from assistant.dates import find_dates
-from assistant.french.words import STOP_WORDS, canonical, fold, index_terms, normalise, variants
+from assistant.french.words import canonical, fold, index_terms, normalise, variants
 
 _WORD = re.compile(r"[^\W\d_]+")
 _FIGURES = re.compile(r"(?<![\d,.])\d{2,}(?=\D|$)")
@@ -21,8 +21,6 @@ _OFFICE = re.compile(
     r"\b(?P<vice>vice[- ])?(?P<office>(?:maire|president|depute|senateur|senatrice|prefet|directeur|directrice)e?)s?"
     r"(?: general\w*)? (?:de la |de l'|des |de |du |d')(?P<of>[^\W\d_][\w-]*)"
 )
-_FULL_NAME = re.compile(r"\b[A-ZÀ-Ý][^\W\d_]+(?:-[A-ZÀ-Ý][^\W\d_]+)*(?: [A-ZÀ-Ý][^\W\d_]+)+")
-_CLAUSE = re.compile(r"[.;:!?\n]")
 _PRESIDES = re.compile(r"\b(?:qui|who) preside\w* (?:la |le |les |l')?(?P<of>[^\W\d_][\w-]*)")
 _ENDS = re.compile(
     r"\b(?:supprim|annul|abandonn|dissou|dissol|interdi|boycott|demission|renonc|ferm(?:e|er|ee|es|ees|eture)\b"
@@ -82,25 +80,6 @@ def foreign_office(question: str, texts: Iterable[str]) -> str | None:
         ):
             return match[0]
     return None
-
-
-def foreign_holder(question: str, text: str) -> str | None:
-    """« Jean Rottner, maire de Lyon » of a question, where the text gives that office to others only."""
-    asked, names = fold(normalise(question)), full_names(question)
-    sentences = [fold(normalise(sentence)) for sentence in _CLAUSE.split(text)]
-    for match in _OFFICE.finditer(asked):
-        people = [name for name in names if not name.endswith(match["of"].title())]
-        told = [s for s in sentences if _holds_office(s, match["office"][:6], bool(match["vice"]), match["of"])]
-        if told and people and not any(fold(word.lower()) in s for n in people for word in n.split() for s in told):
-            return f"{people[0]}, {match[0]}"
-    return None
-
-
-def full_names(question: str) -> list[str]:
-    """« Jean Rottner » of a question: capitalised words in a row, but for its first where that is grammar."""
-    plain = canonical(question).strip()
-    first, _, rest = plain.partition(" ")
-    return _FULL_NAME.findall(rest if fold(first.lower()) in map(fold, STOP_WORDS) else plain)
 
 
 def _is_named(of: str, question: str) -> bool:

@@ -37,11 +37,6 @@ _BARE = re.compile(rf"^\W*{_POLITE}(?:les |the |toutes les |tous les )?(?P<noun>
 _DATED_FIRST = re.compile(
     rf"^(?:en|in|avant|apres|depuis|entre|au|fin|debut|pour)\b[^?]*,? (?P<asks>{_ASKS}){_BEFORE} (?P<noun>{NOUN})"
 )
-# « Dresse-moi la liste complète des … », whatever the verb.
-_LISTED = re.compile(
-    rf"^\W*(?:[\w'-]+[ ,]+){{0,6}}?(?:liste|recapitulatif|recap|inventaire|list) (?:\w+ )?(?:de(?:s| tou\w+ les)?"
-    rf"|d'|of(?: all)?(?: the)?) ?(?:differente?s? |grande?s? )?(?P<noun>{NOUN})"
-)
 # Any noun, where the question itself says that it is of all the notes.
 _ACROSS = re.compile(
     rf"^\W*{_POLITE}(?:{_ASKS})\b.* (?:dans|par|selon|d'apres|parmi|in) (?:les |vos |tes |ces |toutes les |the )"
@@ -50,7 +45,6 @@ _ACROSS = re.compile(
 _WONDERS = re.compile(
     r"\b(?:combien|comment|pourquoi|(?<!qu'est-ce )qui|quand|ou|quoi(?! de)|quel(?:le)?s?|how|why|who|when|where)\b"
 )
-_ANY_NOUN = re.compile(rf"(?<![\w-])(?P<noun>{NOUN})")
 _ANYTHING = Noun("événement", None, loose=True)
 _SAME_IN_PLURAL = ("rendez-vous", "congres", "assises")
 
@@ -58,8 +52,6 @@ _SAME_IN_PLURAL = ("rendez-vous", "congres", "assises")
 def list_subject(question: str, today: date) -> Subject | None:
     """What a question asks for a list of; None for one that asks for something else."""
     text = folded(question)
-    if match := _LISTED.search(text):
-        return subject_of(question, noun_of(match["noun"]), match[0], today)
     if match := _LIST.search(text) or _DATED_FIRST.search(text):
         plural = match["noun"].endswith("s") and match["noun"] not in _SAME_IN_PLURAL
         subject = subject_of(question, noun_of(match["noun"]), match["noun"], today)
@@ -74,8 +66,7 @@ def list_subject(question: str, today: date) -> Subject | None:
         subject = subject_of(question, noun_of(match["noun"]), match["noun"], today)
         return subject if len(subject.topic) <= 3 else None
     # Beside the date nothing is left but that something takes place: « Rien de prévu cette semaine ? ».
-    noun = noun_of(match["noun"]) if (match := _ANY_NOUN.search(text)) else _ANYTHING
-    subject = subject_of(question, noun, "passe événement", today)
+    subject = subject_of(question, _ANYTHING, "passe événement", today)
     return subject if subject.dated and not subject.topic else None
 
 

@@ -13,9 +13,7 @@ from assistant.answering.foreign import (
     foreign_count,
     foreign_detail,
     foreign_end,
-    foreign_holder,
     foreign_office,
-    full_names,
 )
 from assistant.answering.misfit import misfits
 from assistant.answering.refusal import foreign
@@ -58,9 +56,7 @@ def correction(search: Search, evidence: Evidence, max_sentences: int) -> Choice
         return None
     if not _takes_for_granted(evidence.question, unsaid, note) or not _supported_otherwise(evidence):
         return Choice(reason=evidence.reason or Reason.NOT_IN_CORPUS) if firm else None
-    people = [name.split()[-1] for name in full_names(evidence.question)]
     ours = [candidate for candidate in evidence.ranked if candidate.passage.note.id == note.id]
-    ours.sort(key=lambda candidate: bool(people) and not any(name in candidate.text for name in people))
     quoted = ", ".join(f"« {_with_its_noun(evidence.question, phrase)} »" for phrase in unsaid)
     notice = f"La note la plus proche ne dit pas {quoted} ; voici ce qu'elle dit."
     return Choice(tuple(extractive.select(ours, max_sentences)), notice=notice, corrects=True)
@@ -76,20 +72,11 @@ def _unsaid(evidence: Evidence, note: Note) -> tuple[tuple[str, ...], bool]:
     told = (office, foreign_end(question, text), foreign_detail(question, text), counted)
     firm = tuple(_as_written(question, folded) for folded in told if folded)
     dates = () if evidence.support is None or evidence.support.dated == 1 else _dates(question)
-    holder = () if office else (foreign_holder(question, text),)
-    loose = (_as_written(question, folded) for folded in (*holder, *_other_months(question, text)) if folded)
-    found = (*foreign(question, note), *_other_counts(question, note), *loose)
+    found = (*foreign(question, note), *_other_counts(question, note))
     others = [word for word in dict.fromkeys(found) if not any(word in phrase for phrase in firm)]
     others = [word for word in others if not any(word != longer and longer.startswith(word) for longer in others)]
     absent = any(_is_full_name(word) or _is_place(question, word) for word in others)
     return (*firm, *others, *dates), bool(firm) or absent
-
-
-def _other_months(question: str, text: str) -> Iterator[str]:
-    """« En janvier »: a month without its year where the note names others only."""
-    told = facts.calendar_words(text)
-    if told and not _dates(question):
-        yield from sorted(facts.calendar_words(question) - told)
 
 
 def _other_counts(question: str, note: Note) -> Iterator[str]:
@@ -150,9 +137,8 @@ def _is_place(question: str, phrase: str) -> bool:
     return phrase[:1].isupper() and bool(re.search(rf"(?<!\w)[àÀ] {re.escape(phrase)}\b", canonical(question)))
 
 
-def _is_apposed(question: str, text: str, phrase: str) -> bool:
+def _is_apposed(question: str, text: str, office: str) -> bool:
     """« Jean Rottner, maire de Lyon »: an office behind a name."""
-    office = phrase.rpartition(", ")[2]
     if not facts.offices(office):
         return False
     before = _ARTICLES.sub("", text[: text.find(office)])

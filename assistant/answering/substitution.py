@@ -15,7 +15,6 @@ _PHRASE = re.compile(
 )
 _NAMED = re.compile(r"(?P<art>le |la |les |l'|un |une |the )(?P<words>(?:[^\W\d_]+ ){0,2})(?P<name>[A-ZÀ-Ý].*)", re.I)
 _OLD_NAMED = re.compile(rf"(?<![\w'])(?:le |la |les |l'|the )(?:[a-zà-ÿ]+ ){{0,2}}{_PROPER}")
-_THAT_OF = re.compile(r"(?:celui|celle|ceux|celles) (?P<of>d(?:e|u|es|'|e la|e l').+)", re.I)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _BEFORE_DATE = re.compile(r"(?:\b(?:en|in|le|les|au|à|pour|dès|depuis|avant|après|du) |\bd')$", re.I)
 
@@ -55,15 +54,7 @@ def _another_date(subject: str, phrase: str) -> str:
     return subject[:start] + phrase + subject[end:]
 
 
-def named_by(subject: str, phrase: str) -> str | None:
-    """`le forum de Lyon` of `celui de Lyon` after `le Forum Smart City`; None where that cannot be told."""
-    that, old = _THAT_OF.fullmatch(phrase), list(_OLD_NAMED.finditer(subject))
-    noun = re.match(r"(?:le |la |les |l'|the )[^\W\d_]+", old[-1][0]) if that and old else None
-    return f"{noun[0]} {that['of']}" if that and noun else None
-
-
 def _another_name(subject: str, phrase: str) -> str | None:
-    phrase = named_by(subject, phrase) or phrase
     named = _NAMED.fullmatch(phrase)
     if named and (old := list(_OLD_NAMED.finditer(subject))):
         return subject[: old[-1].start()] + phrase + subject[old[-1].end() :]
