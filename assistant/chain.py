@@ -12,9 +12,9 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 
 from assistant.answering import extractive, generative, refusal, scope
 from assistant.answering.choice import choose
-from assistant.answering.citations import cite
+from assistant.answering.citations import cite, with_citations
 from assistant.answering.evidence import Evidence, Search
-from assistant.answering.followup import Reading, readings
+from assistant.answering.followup import TURNS, Reading, readings
 from assistant.answering.generative import Outcome
 from assistant.answering.ranker import SentenceRanker
 from assistant.answering.wording import Wording
@@ -81,7 +81,8 @@ class Chain:
     def _rewrite(self, state: dict[str, Any]) -> tuple[Reading, ...]:
         """What the question may mean, it and the turns before it worded as the notes are."""
         request: Request = state["request"]
-        return readings(request.question, request.history, Wording(self.build.catalogue, self.embedder).mended)
+        history = with_citations(self.build, request.history[-TURNS:])
+        return readings(request.question, history, Wording(self.build.catalogue, self.embedder).mended)
 
     def _retrieve(self, state: dict[str, Any]) -> Evidence:
         """Of the first reading of the question that the notes answer, else of the first; nothing of what is no question

@@ -1,13 +1,15 @@
-"""Right replies to our own questions on the corpus: `python -m benchmarks.answers [--development|--seen] [--failures]`.
+"""Right replies to our own questions on the corpus: `python -m benchmarks.answers [--development2 [--half A]] …`.
 
 Every case of `evals/cases/corpus_report.jsonl` is asked and judged (`benchmarks/cases.py`). Tune on the development
-cases (`--development`) and on an earlier report file whose failures have been read (`--seen`), never on the report.
-`--json` prints one object a case instead of the table.
+cases (`--development`, `--development2 --half A`) and on an earlier report file whose failures have been read
+(`--seen`), never on the report; `--half B` tells whether what mends half A mends other questions as well. `--json`
+prints one object a case instead of the table, `--failures` the wrong replies beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Iterable
@@ -17,7 +19,7 @@ from pathlib import Path
 
 from assistant import Answer, Assistant
 from assistant.models import Reply
-from benchmarks.cases import DEVELOPMENT, REPORT, SEEN, Case, CaseError, judge, read_cases, readable
+from benchmarks.cases import DEVELOPMENT, DEVELOPMENT2, REPORT, SEEN, Case, CaseError, judge, read_cases, readable
 from benchmarks.data import assistant_over, seed_notes
 from benchmarks.refusal import wilson
 
@@ -38,6 +40,11 @@ class Judged:
         if isinstance(self.reply, Answer):
             return readable(self.reply)
         return f"({self.reply.reason}) {self.reply.text}"
+
+
+def half(case: Case) -> str:
+    """The half of its file that a case is in, A or B."""
+    return "AB"[hashlib.sha256(case.id.encode()).digest()[0] % 2]
 
 
 def ask(bot: Assistant, case: Case, texts: dict[str, str]) -> Judged:
@@ -90,14 +97,17 @@ def main() -> None:
     parser.add_argument("--file", type=Path, action="append", help="a file of cases; may be given several times")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--development", action="store_true", help="the cases to tune on")
+    which.add_argument("--development2", action="store_true", help="later cases to tune on: half A, checked on half B")
     which.add_argument("--seen", action="store_true", help="the cases of an earlier report, now to tune on as well")
+    parser.add_argument("--half", choices=("A", "B"), help="only the cases of one half, drawn by their ids")
     parser.add_argument("--failures", action="store_true", help="print the wrong replies")
     parser.add_argument("--json", action="store_true", help="one JSON object a case")
     arguments = parser.parse_args()
     try:
-        chosen = DEVELOPMENT if arguments.development else SEEN if arguments.seen else REPORT
+        named = {"development": DEVELOPMENT, "development2": DEVELOPMENT2, "seen": SEEN}
+        chosen = next((path for name, path in named.items() if getattr(arguments, name)), REPORT)
         files = arguments.file or [chosen]
-        cases = [case for path in files for case in read_cases(path)]
+        cases = [case for path in files for case in read_cases(path) if arguments.half in (None, half(case))]
     except (CaseError, OSError) as error:
         sys.exit(str(error))
     notes = seed_notes()

@@ -16,6 +16,7 @@ from assistant.questions import turns
 
 CASES = Path(__file__).parent.parent / "evals" / "cases"
 DEVELOPMENT = CASES / "corpus_development.jsonl"
+DEVELOPMENT2 = CASES / "corpus_development2.jsonl"
 SEEN = CASES / "corpus_seen.jsonl"
 REPORT = CASES / "corpus_report.jsonl"
 

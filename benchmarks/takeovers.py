@@ -33,7 +33,7 @@ def taken_by(bot: Assistant, question: str) -> str | None:
     for gather in (compare, coming_or_past, overview):
         if choice := gather(search, evidence, 3):
             return f"{gather.__name__}{' refused' if choice.reason else ''}"
-    if evidence.reason is None and (choice := correction(evidence, 3)):
+    if evidence.reason is None and (choice := correction(search, evidence, 3)):
         return f"premise{' refused' if choice.reason else ''}"
     return None
 

@@ -14,9 +14,14 @@ import pytest
 from assistant import Answer, Citation, Note, Refusal, Sentence, Turn
 from assistant.dates import find_dates
 from assistant.models import DateReading, Reason
-from benchmarks.cases import DEVELOPMENT, REPORT, SEEN, Case, CaseError, Source, even, judge, read_cases
+from benchmarks.cases import DEVELOPMENT, DEVELOPMENT2, REPORT, SEEN, Case, CaseError, Source, even, judge, read_cases
 
-SETS = {"development": read_cases(DEVELOPMENT), "seen": read_cases(SEEN), "report": read_cases(REPORT)}
+SETS = {
+    "development": read_cases(DEVELOPMENT),
+    "development2": read_cases(DEVELOPMENT2),
+    "seen": read_cases(SEEN),
+    "report": read_cases(REPORT),
+}
 EVERY = [case for cases in SETS.values() for case in cases]
 
 TEXT = "Le forum s’ouvre mardi 17 octobre dernier. Élus et agents sont attendus à Lyon."
@@ -35,11 +40,14 @@ LINE = {"id": "c1", "question": "Où ?", "expected": "refuse", "tags": ["où"]}
 ANSWERABLE = {"expected": "answer", "facts": [["Lyon"]], "sources": [{"note": "forum", "quote": "à Lyon"}]}
 
 
-@pytest.mark.parametrize(("name", "least"), [("development", 90), ("seen", 135), ("report", 120)])
-def test_enough_cases_of_each_kind(name: str, least: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "least", "refused"),
+    [("development", 90, 3), ("development2", 90, 5), ("seen", 135, 3), ("report", 120, 3)],
+)
+def test_enough_cases_of_each_kind(name: str, least: int, refused: int) -> None:
     kinds = [case.expected for case in SETS[name]]
     assert len(kinds) >= least
-    assert kinds.count("refuse") * 3 >= len(kinds)
+    assert kinds.count("refuse") * refused >= len(kinds)
     assert kinds.count("answer") * 2 >= len(kinds)
     assert kinds.count("correct") >= 5
 

@@ -26,7 +26,7 @@ def choose(search: Search, evidence: Evidence, max_sentences: int) -> Choice:
     for gather in (coming_or_past, overview):
         if choice := gather(search, evidence, max_sentences):
             return choice
-    if choice := correction(evidence, max_sentences):
+    if choice := correction(search, evidence, max_sentences):
         return choice
     if evidence.reason is not None:
         return Choice(reason=evidence.reason)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.dates import find_dates
-from assistant.models import Citation, DateReading, Note, Sentence
+from assistant.french.sentences import sentence_spans
+from assistant.french.words import canonical, index_terms
+from assistant.index import Build
+from assistant.models import Citation, DateReading, Note, Sentence, Turn
 
 Span = tuple[Note, int, int]
+_NUMBER = re.compile(r"\s*\[\d+\]")
+_LOOKED_AT, _TERMS = 5, 30  # passages in which an earlier sentence is looked for, and by how many of its words
 
 
 def cite(spans: Sequence[Span]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
@@ -53,3 +60,26 @@ def citation(number: int, note: Note, start: int, end: int) -> Citation:
 def one_line(text: str) -> str:
     """The text with each line end and its indentation turned into one space; nothing else changes."""
     return " ".join(line.strip(" \t") for line in text.split("\n"))
+
+
+def with_citations(build: Build, history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns, those of the assistant that do not say what they cited with the notes that hold their sentences."""
+    return tuple(
+        turn if turn.cited or turn.role == "user" else replace(turn, cited=_quoted(build, turn.content))
+        for turn in history
+    )
+
+
+def _quoted(build: Build, said: str) -> tuple[str, ...]:
+    plain = _NUMBER.sub("", said)
+    found: list[str] = []
+    for start, end in sentence_spans(plain):
+        sentence = _even(plain[start:end])
+        terms = list(dict.fromkeys(index_terms(sentence).split()))[:_TERMS]
+        near = build.catalogue.chunks(list(build.catalogue.lexical_scores(terms, _LOOKED_AT)))
+        found += [note.id for _, note in near.values() if sentence in _even(note.text)]
+    return tuple(dict.fromkeys(found))
+
+
+def _even(text: str) -> str:
+    return " ".join(canonical(text).split())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Iterator
 
 from assistant.answering.chosen import Choice
 from assistant.answering.evidence import Evidence, Search
 from assistant.answering.subject import Noun, Subject, subject_of
 from assistant.answering.telling import Told, holds_words, tell
-from assistant.french.words import index_terms
+from assistant.french.words import content_words, index_terms
 from assistant.models import Note
 
 _COMPARES = re.compile(
@@ -25,7 +25,16 @@ _ALIKE = re.compile(
     r".*\b(?:m[êe]mes?|en commun|différen\w+|ensemble)\b.*$",
     re.I,
 )
+# Wherever it stands, it sets two things side by side; they are then found by the notes that they name.
+_SIDE_BY_SIDE = re.compile(
+    r"\b(?:compar\w+|diff[ée]r\w+|distingu\w+|respectivement|lequel|laquelle|lesquels|which|m[êe]mes?|en commun"
+    r"|points? communs?|ressembl\w+|versus|vs|(?:plus|moins|aussi|mieux)\b.* qu(?:e\b|['’])|than)\b",
+    re.I,
+)
+_THAT = re.compile(r"^(?:celui|celle|ceux|celles)\s+", re.I)
+_WORDS = 9  # of a thing, at most
 _BETWEEN = re.compile(r",?\s+(?:et|avec|and|with|versus|vs\.?|à|au|aux|ou|or)\s+", re.I)
+_LINK = re.compile(r"\s*(?:,\s*|\b(?:et|ou|que|avec|and|or|than|versus|vs\.?|à|au|de)\s+|\bqu['’])", re.I)
 _ARTICLE = re.compile(r"^(?:(?:les?|la|du|des|de|the)\s+|(?:l|d)['’]\s*)", re.I)
 _THING = Noun("note", None, loose=True)
 _ENOUGH = 0.6  # of a thing's words in a title: « le Forum Smart City » is the « Forum Smart City du Grand Paris »
@@ -34,12 +43,19 @@ _ENOUGH = 0.6  # of a thing's words in a title: « le Forum Smart City » is the
 def compare(search: Search, evidence: Evidence, max_sentences: int) -> Choice | None:
     """A sentence on each of two things that have a note each; None where that is not sure."""
     things = compared(evidence.question)
-    if things is None or max_sentences < 2:
+    if max_sentences < 2:
         return None
+    choice = _compare(search, evidence, things) if things else None
+    if choice is None and _SIDE_BY_SIDE.search(evidence.question):
+        return next((c for pair in _pairs(search, evidence.question) if (c := _compare(search, evidence, pair))), None)
+    return choice
+
+
+def _compare(search: Search, evidence: Evidence, things: tuple[str, str]) -> Choice | None:
     subjects = [subject_of(thing, _THING, "", search.today) for thing in things]
     if any(not subject.topic for subject in subjects) or _told_together(search, subjects):
         return None
-    found = [_note_of(search, subject, search.today) for subject in subjects]
+    found = [_note_of(search, subject) for subject in subjects]
     notes = [note for note in found if note is not None]
     if not notes or len({note.id for note in notes}) < len(notes):
         return None
@@ -48,6 +64,33 @@ def compare(search: Search, evidence: Evidence, max_sentences: int) -> Choice | 
     missing = [thing for thing, note in zip(things, found, strict=True) if note is None]
     notice = f"Aucune note trouvée sur « {missing[0]} »." if missing else None
     return Choice(tuple(t.candidate for t in told), notice=notice)
+
+
+def _pairs(search: Search, question: str) -> Iterator[tuple[str, str]]:
+    """The longest words on either side of « et », « ou », « que » that name a note each."""
+    for link in _LINK.finditer(question):
+        before, after = (
+            question[: link.start()].split()[-_WORDS:],
+            question[link.end() :].strip(" ?!.").split()[:_WORDS],
+        )
+        first = _naming(search, [" ".join(before[at:]) for at in range(len(before))])
+        if first is None:
+            continue
+        noun = f"{next(iter(content_words(first)), '')} "
+        ends = [_THAT.sub(noun, " ".join(after[:count])) for count in range(len(after), 0, -1)]
+        second = _naming(search, ends)
+        if second is not None:
+            yield first, second
+
+
+def _naming(search: Search, phrases: list[str]) -> str | None:
+    """The first of the phrases that names one note."""
+    for phrase in phrases:
+        thing = _ARTICLE.sub("", phrase)
+        subject = subject_of(thing, _THING, "", search.today)
+        if subject.topic and _note_of(search, subject):
+            return thing
+    return None
 
 
 def compared(question: str) -> tuple[str, str] | None:
@@ -68,11 +111,11 @@ def _told_together(search: Search, subjects: list[Subject]) -> bool:
     return any(all(_titled(note, subject) < _ENOUGH for subject in subjects) for note in shared)
 
 
-def _note_of(search: Search, subject: Subject, today: date) -> Note | None:
-    """The note whose title names a thing best, of those that hold its words."""
+def _note_of(search: Search, subject: Subject) -> Note | None:
+    """The note whose title names a thing best, of those that hold its words, or the only one that does."""
     notes = search.build.catalogue.notes(sorted(subject.notes(search.build, search.filters))).values()
     best = max(notes, key=lambda note: (_titled(note, subject), -len(note.title)), default=None)
-    return best if best and _titled(best, subject) >= _ENOUGH else None
+    return best if best and (_titled(best, subject) >= _ENOUGH or len(notes) == 1) else None
 
 
 def _titled(note: Note, subject: Subject) -> float:

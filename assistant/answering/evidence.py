@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
 
 import numpy as np
 
 from assistant.answering import extractive, refusal
+from assistant.answering.citations import one_line
 from assistant.answering.extractive import Candidate
 from assistant.answering.followup import ANYTHING, Meant
 from assistant.answering.ranker import SentenceRanker
@@ -17,7 +18,7 @@ from assistant.embedding import Embedder
 from assistant.french.words import fold, normalise, variants
 from assistant.index import Build
 from assistant.models import Filters, Passage, Reason
-from assistant.retrieval import Retrieval, retrieve
+from assistant.retrieval import RESCORED, Retrieval, retrieve
 
 _STEM = 6  # letters of a word that tell it in its other forms: partenaires, partenariat
 
@@ -35,18 +36,27 @@ class Search:
 
     def evidence(self, question: str, meant: Meant = ANYTHING) -> Evidence:
         """What is found for one question; nothing else than what is meant answers it."""
-        retrieval = retrieve(self.build, self.embedder, question, self.passages, self.filters, self.today)
+        retrieval = self._retrieval(question, meant)
         ranked = extractive.rank_sentences(self.build, self.embedder, question, retrieval, self.ranker)
+        if meant.said:
+            ranked = [candidate for candidate in ranked if one_line(candidate.text) not in meant.said] or ranked
         support = refusal.measure_support(self.build, question, retrieval, ranked)
         reason = refusal.reason_to_refuse(question, support)
-        if reason is None and not self._is_meant(meant, ranked[0].passage):
+        if meant.said and ranked:
+            reason = None
+        elif reason is None and not self._is_meant(meant, ranked[0].passage):
             reason = Reason.NOT_IN_CORPUS
         return Evidence(question, retrieval, tuple(ranked), support, reason)
 
+    def _retrieval(self, question: str, meant: Meant) -> Retrieval:
+        """The best passages; of the notes that are meant, if some are."""
+        count = max(self.passages, RESCORED) if meant.notes else self.passages
+        found = retrieve(self.build, self.embedder, question, count, self.filters, self.today)
+        kept = [p for p in found.passages if not meant.notes or p.note.id in meant.notes]
+        return replace(found, passages=tuple(kept[: self.passages]))
+
     def _is_meant(self, meant: Meant, passage: Passage) -> bool:
         """Whether a passage speaks of what a follow-up asks beside its subject, which other passages hold as well."""
-        if meant.notes and passage.note.id not in meant.notes:
-            return False
         text = f"{passage.note.title} {' '.join(passage.chunk.headings)} {passage.chunk.text}"
         folded, terms = fold(normalise(text)), self.build.catalogue.acronyms.terms(text)
         things = map(normalise, meant.things)

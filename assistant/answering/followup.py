@@ -33,7 +33,7 @@ _PRONOUN = re.compile(
     r"\b(?:celui|celle|ceux|celles)(?:-ci|-la)\b|(?<!-)\b(?:il|elle|ils|elles|it|they|he|she|them|its|their)\b"
     r"|\b(?:ce|cet|cette|ces) (?:dernier|derniere|meme|programme|forum|projet|conseil|note|evenement|personne|sujet"
     r"|association|instance|rapport|ville|commission)s?\b"
-    r"|\bqui (?:en|y) [a-z]+"
+    r"|\b(?:qui en|y) [a-z]+|\b(?:le|la|les) (?:lui|leur)\b|\blui\b"
 )
 _MORE = re.compile(
     r"\b(?:en (?:savoir|dire) (?:plus|davantage)|plus (?:de |d')?(?:details?|precisions?|informations?|infos?)"
@@ -44,11 +44,18 @@ _MORE = re.compile(
     r"(?: (?:un peu|plus|davantage|ca|cela|ta reponse|votre reponse))*$|^(?:et )?(?:encore|quoi d'autre|la suite)$"
 )
 _POSSESSIVE = re.compile(r"\b(?:son|sa|ses|leur|leurs)\b")
+_ASKED_NOUN = re.compile(r"\bquel(?:le)?s? (?!est\b|sont\b|etai|sera|seront\b|fut\b)[a-z]{3,}")
+#: « Aux côtés de quelles associations ? »: a complement without its verb.
+_FRAGMENT = re.compile(
+    r"(?:aux? cotes? de |a|au|aux|avec|par|pour|de|depuis|dans|sur|sous|chez|en|vers|jusqu'a|at|with|by|for|in)"
+    r" ?(?:qui|quoi|quand|quel(?:le)?s?|combien d[e']|what|which|whom) ?"
+    r"(?:(?!est\b|sont\b|a\b|ont\b|peut\b|doit\b)[a-z'-]+ ?){0,3}"
+)
 _OBJECT = re.compile(r"\b(?:qui|quand|ou|comment|pourquoi) (?:l'|le |la |les )[a-z]+(?: [a-z]+e?s?)?$")
 _NAME = re.compile(r"(?:[LlDdQq]u?['’])?[A-ZÀ-Ý]")
 _BEHIND = frozenset("a au aux en dans sur pour avec chez vers de du des in at on for of".split())
 _CHAT = frozenset("merci ok okay super parfait bonjour bonsoir salut coucou thanks hello bravo genial bien".split())
-_READ, _TURNS = 500, 30  # characters of an earlier turn; the turns that are read
+_READ, TURNS = 500, 30  # characters of an earlier turn; the turns that are read
 _SHORT = 2  # content words; a question with fewer and no name says too little by itself
 #: Of a topic: what opens it, and what ends it.
 _TOPIC = re.compile(r"(?:\b(?:le|la|les|ce|cette|un|une|the) |\b[Ll]['’])[^\W\d_]|(?<=[\s'’])[A-ZÀ-Ý]")
@@ -67,10 +74,13 @@ _GENERAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What may answer: only passages that hold these `things`, and, where there are `notes`, only those notes."""
+    """What may answer: only passages that hold these `things`, and, where there are `notes`, only those notes. Where
+    more is asked of what was `said`, whatever else they say.
+    """
 
     things: tuple[str, ...] = ()
     notes: frozenset[str] = frozenset()
+    said: str = ""
 
 
 ANYTHING = Meant()
@@ -100,10 +110,13 @@ def readings(
     subject = last_subject(history, mend)
     if subject is None:
         return (Reading(question),)
-    cited = next((frozenset(turn.cited) for turn in reversed(history) if turn.role == "assistant"), frozenset())
+    *_, (_, cited) = _asked(history, mend)
     if needs_context(question):
         whole, things = _with(subject, question), _things(question)
         anywhere = Reading(whole, Meant(things))
+        if cited and _MORE.search(_plain(question)):
+            said = next(" ".join(turn.content.split()) for turn in reversed(history) if turn.cited)
+            return (Reading(whole, Meant((), cited, said)), anywhere)
         # « Il », « ça » stand for what was just read; without an answer there, for the subject anywhere.
         return (Reading(whole, Meant(things, cited)), anywhere) if cited and _stands_for(question) else (anywhere,)
     if cited and _is_general(question):
@@ -120,11 +133,26 @@ def needs_context(question: str) -> bool:
     if _CONTINUES.match(text):
         return len(words) <= _SHORT + 1 and not _DEFINED.search(text)
     refers = _refers(text)
+    if refers and not _names_its_subject(question, refers=True):
+        return True
+    if _leans_on_its_owner(question):
+        return True
     if _names_its_subject(question, refers=refers):
         return False
-    if refers or (_POSSESSIVE.search(text) and len(words) <= _SHORT):
+    if all(word in _GENERAL for word in words) or _FRAGMENT.fullmatch(text):
         return True
     return len(words) < _SHORT and bool(_OPENING.match(text)) and not _SUBJECT.search(text)
+
+
+def _leans_on_its_owner(question: str) -> bool:
+    """« Quel est son rôle à Lyon ? »: someone's, of whom the question has not spoken before."""
+    text = _plain(question)
+    owned = _POSSESSIVE.search(text)
+    if owned is None:
+        return False
+    before = text[: owned.start()]
+    named = any(_NAME.match(word) and fold(word.lower()) in before for word in canonical(question).split()[1:])
+    return not named and not _SUBJECT.search(before) and not _ASKED_NOUN.search(before)
 
 
 def last_subject(history: Sequence[Turn], mend: Callable[[str], str] = lambda said: said) -> str | None:
@@ -144,7 +172,7 @@ def last_subject(history: Sequence[Turn], mend: Callable[[str], str] = lambda sa
 
 def _asked(history: Sequence[Turn], mend: Callable[[str], str]) -> Iterator[tuple[str, frozenset[str]]]:
     """The earlier questions, thanks and greetings left out, and the notes that each was answered from."""
-    recent = list(history[-_TURNS:])
+    recent = list(history[-TURNS:])
     for at, turn in enumerate(recent):
         said = mend(" ".join(turn.content[:_READ].split())) if turn.role == "user" else ""
         if said and (set(map(fold, content_words(said))) - _CHAT or _refers(_plain(said))):

@@ -37,16 +37,14 @@ _BARE = re.compile(rf"^\W*{_POLITE}(?:les |the |toutes les |tous les )?(?P<noun>
 _DATED_FIRST = re.compile(
     rf"^(?:en|in|avant|apres|depuis|entre|au|fin|debut|pour)\b[^?]*,? (?P<asks>{_ASKS}){_BEFORE} (?P<noun>{NOUN})"
 )
-_HAPPENED = re.compile(
-    r"^\W*(?:et )?(?:(?:que|qu'est-ce qui) (?:s'est-il|se passe|s'est|va se|se passera|s'etait)\b|qu'y a-t-il"
-    r"|qu'est-ce qu'il y a|quoi de prevu|what(?:'s| is| has|) (?:happen\w*|on)\b)"
-)
 # Any noun, where the question itself says that it is of all the notes.
 _ACROSS = re.compile(
     rf"^\W*{_POLITE}(?:{_ASKS})\b.* (?:dans|par|selon|d'apres|parmi|in) (?:les |vos |tes |ces |toutes les |the )"
     r"(?P<noun>notes|articles|actualites|textes|documents)\W*$"
 )
-_WONDERS = re.compile(r"\b(?:combien|comment|pourquoi|qui|quand|ou|quoi|how|why|who|when|where)\b")
+_WONDERS = re.compile(
+    r"\b(?:combien|comment|pourquoi|(?<!qu'est-ce )qui|quand|ou|quoi(?! de)|quel(?:le)?s?|how|why|who|when|where)\b"
+)
 _ANYTHING = Noun("événement", None, loose=True)
 _SAME_IN_PLURAL = ("rendez-vous", "congres", "assises")
 
@@ -56,19 +54,20 @@ def list_subject(question: str, today: date) -> Subject | None:
     text = folded(question)
     if match := _LIST.search(text) or _DATED_FIRST.search(text):
         plural = match["noun"].endswith("s") and match["noun"] not in _SAME_IN_PLURAL
+        subject = subject_of(question, noun_of(match["noun"]), match["noun"], today)
         if plural or match["asks"] in ("quels", "quelles") or "les" in match["asks"]:
-            return subject_of(question, noun_of(match["noun"]), match["noun"], today)
-        return None
+            return subject
+        return subject if subject.dated and not subject.topic else None
     if match := _ACROSS.search(text):
         return subject_of(question, noun_of(match["noun"]), match["noun"], today)
-    match, happened = _BARE.search(text), _HAPPENED.search(text)
-    if happened:
-        subject = subject_of(question, _ANYTHING, "passe", today)
-        return subject if subject.dated and not subject.topic else None
-    if match and match["noun"].endswith("s") and not _WONDERS.search(text):
+    if _WONDERS.search(text):
+        return None
+    if (match := _BARE.search(text)) and match["noun"].endswith("s"):
         subject = subject_of(question, noun_of(match["noun"]), match["noun"], today)
         return subject if len(subject.topic) <= 3 else None
-    return None
+    # Beside the date nothing is left but that something takes place: « Rien de prévu cette semaine ? ».
+    subject = subject_of(question, _ANYTHING, "passe événement", today)
+    return subject if subject.dated and not subject.topic else None
 
 
 def overview(search: Search, evidence: Evidence, max_sentences: int) -> Choice | None:

@@ -8,30 +8,41 @@ from dataclasses import replace
 
 from assistant.answering import extractive, facts
 from assistant.answering.chosen import Choice
-from assistant.answering.evidence import Evidence
-from assistant.answering.foreign import foreign_count, foreign_detail, foreign_end, foreign_office
+from assistant.answering.evidence import Evidence, Search
+from assistant.answering.foreign import (
+    foreign_count,
+    foreign_detail,
+    foreign_end,
+    foreign_office,
+)
+from assistant.answering.misfit import misfits
 from assistant.answering.refusal import foreign
 from assistant.dates import find_dates
 from assistant.french.words import canonical, content_words, fold, normalise, variants, words
 from assistant.models import Note, Reason
 
 # What opens a question whose rest is taken for granted; « où », « quand », « qui » rather ask for what may not exist.
+_KNOWN = r"puisque?|sachant que?|etant donne que?|vu que?|maintenant que?|confirm\w+ que?|given that|since"
 _GRANTED = re.compile(
     r"^\W*(?:(?:et|mais|alors|bonjour|hello|dis-moi|dites-moi|explique[rz]?(?:-moi)?|sais-tu|savez-vous)[ ,!:]+)*"
     r"(?:pourquoi|comment (?!s'appel|se nomm)|en quoi|dans quel but|pour quelles? raisons?|a quelle occasion"
     r"|why |how (?:did|does|was|were|is|are|come) )"
+    rf"|\b(?:{_KNOWN})\b"
 )
 # « Le forum a-t-il lieu à Paris ? »: a no is an answer too.
 _YES_OR_NO = re.compile(
     r"^\W*(?:est-ce qu(?:e |')|(?:is|are|was|were|did|does|do) "
     r"|(?!.*\b(?:qui|que|quoi|quand|ou|comment|combien|pourquoi|quel\w*|lequel|laquelle)\b).*\w-(?:t-)?(?:il|elle)s?\b)"
 )
+# What of these states something that can be looked for word by word; « comment » asks for it in its own words.
+_STATED = re.compile(rf"{_YES_OR_NO.pattern}|\b(?:pourquoi|raisons?|dans quel but|why|{_KNOWN})\b")
 _ARTICLES = re.compile(r"(?:[ ,(]|\b(?:le|la|l'|the|ancien|ancienne|actuel|actuelle))+$")
 _MEASURE = re.compile(r"mill\w+|euros?|francs?|ans|annees?|mois|jours?|heures?|metres?|km|pourcent")
-_NOUN_AFTER = 12  # characters between a number and what it counts
+_COUNTED = re.compile(r"(?<![\w-])([\w-]+)(?= (?P<after>(?:[\w'-]+ ?){1,3}))")
+_RANK = re.compile(r"(?:\de|er|ere|eme|ieme)s?$")
 
 
-def correction(evidence: Evidence, max_sentences: int) -> Choice | None:
+def correction(search: Search, evidence: Evidence, max_sentences: int) -> Choice | None:
     """What the best note says instead of what the question takes for granted, or a refusal where that is not sure;
     None where the note bears the question out.
     """
@@ -39,6 +50,8 @@ def correction(evidence: Evidence, max_sentences: int) -> Choice | None:
         return None
     note = evidence.ranked[0].passage.note
     unsaid, firm = _unsaid(evidence, note)
+    if not unsaid and _STATED.search(fold(normalise(evidence.question))):
+        unsaid = misfits(search, evidence)
     if not unsaid:
         return None
     if not _takes_for_granted(evidence.question, unsaid, note) or not _supported_otherwise(evidence):
@@ -61,16 +74,33 @@ def _unsaid(evidence: Evidence, note: Note) -> tuple[tuple[str, ...], bool]:
     dates = () if evidence.support is None or evidence.support.dated == 1 else _dates(question)
     found = (*foreign(question, note), *_other_counts(question, note))
     others = [word for word in dict.fromkeys(found) if not any(word in phrase for phrase in firm)]
+    others = [word for word in others if not any(word != longer and longer.startswith(word) for longer in others)]
     absent = any(_is_full_name(word) or _is_place(question, word) for word in others)
     return (*firm, *others, *dates), bool(firm) or absent
 
 
 def _other_counts(question: str, note: Note) -> Iterator[str]:
-    """« Que 5 communes », « sa 3e édition »: figures of one digit where the note gives another number of the same."""
-    text = fold(normalise(question))
-    for number in re.findall(r"\b([2-9])(?:e|eme)?\b", text):
-        if number not in facts.numbers(note.text) and _counts_otherwise(text, number, note):
-            yield number
+    """« Que 5 communes », « sa troisième édition »: where the note gives another number of the same."""
+    told = list(_counts(note.text))
+    for written, numbers, nouns in _counts(question):
+        ranks = bool(_RANK.search(written))
+        same = [other for other, _, others in told if nouns & others and bool(_RANK.search(other)) == ranks]
+        if same and not numbers & facts.numbers(note.text):
+            yield _as_written(question, written)
+
+
+def _counts(text: str) -> Iterator[tuple[str, set[str], set[str]]]:
+    """Each number, as it is written and in figures, with the index terms of what it counts. Measures count nothing."""
+    for match in _COUNTED.finditer(fold(normalise(text))):
+        nouns = {
+            term
+            for word in content_words(match["after"])
+            if word.isalpha() and not facts.calendar_words(word)
+            if not _MEASURE.fullmatch(word) or _RANK.search(match[1])
+            for term in variants(word)
+        }
+        if nouns and (numbers := facts.numbers(match[1])):
+            yield match[1], numbers, nouns
 
 
 def _dates(question: str) -> tuple[str, ...]:
@@ -85,14 +115,15 @@ def _as_written(question: str, folded: str) -> str:
 
 def _with_its_noun(question: str, phrase: str) -> str:
     """« 30 communes » of « 30 »."""
-    match = re.search(rf"\b{phrase}(?:\w* [^\W\d_]{{3,}})?", canonical(question)) if phrase.isdigit() else None
+    match = re.search(rf"\b{phrase}(?:\w* [^\W\d_]{{3,}})?", canonical(question)) if facts.numbers(phrase) else None
     return match[0] if match else phrase
 
 
 def _takes_for_granted(question: str, unsaid: tuple[str, ...], note: Note) -> bool:
     text = fold(normalise(question))
+    counts = set(_other_counts(question, note))
     return bool(_GRANTED.search(text) or _YES_OR_NO.search(text)) or any(
-        _is_apposed(question, text, fold(phrase.lower())) or _counts_otherwise(text, phrase, note) for phrase in unsaid
+        phrase in counts or _is_apposed(question, text, fold(phrase.lower())) for phrase in unsaid
     )
 
 
@@ -113,15 +144,6 @@ def _is_apposed(question: str, text: str, office: str) -> bool:
     before = _ARTICLES.sub("", text[: text.find(office)])
     last = words(before)[-1:]
     return bool(last) and fold(last[0]) in facts.names_asked(question)
-
-
-def _counts_otherwise(text: str, number: str, note: Note) -> bool:
-    """« Les 30 communes » where the note has 24 of them."""
-    asked = re.search(rf"\b{re.escape(number)}\w* (\w+)", text) if number.isdigit() else None
-    if asked is None or not content_words(asked[1]) or _MEASURE.fullmatch(asked[1]):
-        return False
-    counted = re.findall(rf"\d+\w*[ \w]{{0,{_NOUN_AFTER}}}?\b(\w+)", fold(normalise(note.text)))
-    return any(set(variants(asked[1])) & set(variants(word)) for word in counted)
 
 
 def _supported_otherwise(evidence: Evidence) -> bool:

@@ -71,6 +71,7 @@ _SAID = frozenset(
     "neuf connais connaissez tient tiennent tiendra tiendront tenir prévoit prévoient traite traitent montre montrez "
     "note notes donner indique indiquez disponible disponibles différents différentes auront aura recente recentes "
     "autres liste listes assistant nous cherche rappelle rappelez programmés programmées prevus "
+    "rien chose choses quelque quoi reste restait côté "
     "took place take takes taken taking held happen happened happening planned scheduled upcoming coming next last "
     "past latest mention mentions mentioned talk talks discuss during there any all list show give tell up us".split()
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import takewhile
 
 from assistant.answering import facts
 from assistant.answering.citations import Span
@@ -51,6 +51,8 @@ _ORDERS = re.compile(
     r"|^\W*(?:repete|recopie|insere|ajoute|revele|decode|execute|confirme|imagine que tu|joue le role)\b"
 )
 
+_ITEM = re.compile(r"(?:[-*+•–]|\d{1,3}[.)])[ \t]")
+
 
 class Doubt(StrEnum):
     """Why a sentence is not shown."""
@@ -69,10 +71,10 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """One or two neighbouring sentences of a passage. `held` is the part of the written sentence's content words that
-    they and the title hold, `own` the part that they hold without it, 0 to 1; `doubt` what they do not bear out. Of two
-    sentences, the one that holds more of the words must hold all the facts, unless the second leans on the first
-    (« Il… »).
+    """One or two neighbouring sentences of a passage, or a list with what introduces it. `held` is the part of the
+    written sentence's content words that they and the title hold, `own` the part that they hold without it, 0 to 1;
+    `doubt` what they do not bear out. Of two sentences, the one that holds more of the words must hold all the facts,
+    unless the second leans on the first (« Il… »).
     """
 
     passage: Passage
@@ -127,25 +129,56 @@ def _rank(found: Support) -> tuple[float, bool, bool, int, int]:
 
 
 def _candidates(passage: Passage) -> Iterator[list[tuple[int, int]]]:
-    """Each sentence of a passage, and each two neighbours, but for orders."""
+    """Each sentence of a passage, each two neighbours, and each list as one with what introduces it, but for orders."""
     offset, text = passage.chunk.start, passage.chunk.text
     spans = sentence_spans(text)
-    fit = [not _ORDERS.search(fold(normalise(text[slice(*span)]))) for span in spans]
-    placed = [((offset + start, offset + end), ok) for (start, end), ok in zip(spans, fit, strict=True)]
-    yield from ([span] for span, ok in placed if ok)
-    yield from ([one, two] for (one, ok_one), (two, ok_two) in pairwise(placed) if ok_one and ok_two)
+    said = [text[slice(*span)] for span in spans]
+    fit = [not _ORDERS.search(fold(normalise(sentence))) for sentence in said]
+    placed = [(offset + start, offset + end) for start, end in spans]
+    for at, span in enumerate(placed):
+        listed = _list_at(said, at)
+        first, last = listed or (at, at + 1)
+        if fit[at]:
+            yield [span]
+        if all(fit[first : last + 1]) and last < len(placed):
+            yield placed[first : last + 1]
+
+
+def _list_at(said: Sequence[str], at: int) -> tuple[int, int] | None:
+    """The first and the last of the sentences that make one with the list that a sentence introduces, if it does:
+    itself, the one that it leans on (« Ils sont cinq : … »), the items. A full stop behind « a ; b » ends a list.
+    """
+    items = list(takewhile(_ITEM.match, said[at + 1 :])) if said[at].endswith(":") else []
+    if not items:
+        return None
+    ends = (i for i, item in enumerate(items) if i and item.endswith(".") and items[i - 1].endswith((";", ",")))
+    return at - int(at > 0 and facts.leans_back(said[at])), at + next(ends, len(items) - 1) + 1
 
 
 def _support(sentence: str, wanted: list[frozenset[str]], passage: Passage, spans: list[tuple[int, int]]) -> Support:
     start, end = spans[0][0], spans[-1][1]
+    text, said = passage.note.text[start:end], [passage.note.text[slice(*span)] for span in spans]
     title = f"{passage.note.title} {' '.join(passage.chunk.headings)}"
     doubt = _missing(sentence, title, (passage.note, start, end), _named_before(passage, spans[0]))
-    if doubt is None and len(spans) == 2 and not facts.leans_back(passage.note.text[slice(*spans[1])]):
+    if doubt is None and any(said[at].endswith(":") and _ITEM.match(said[at + 1]) for at in range(len(said) - 1)):
+        doubt = _mixed(sentence, title, said)
+    elif doubt is None and len(spans) == 2 and not facts.leans_back(said[1]):
         nearer = max(spans, key=lambda span: _share(wanted, passage.note.text[slice(*span)]))
         before = _named_before(passage, nearer) if nearer == spans[0] else ""
         doubt = _missing(sentence, title, (passage.note, *nearer), before)
-    text = passage.note.text[start:end]
     return Support(passage, start, end, _share(wanted, f"{title} {text}"), _share(wanted, text), doubt)
+
+
+def _mixed(sentence: str, title: str, said: Sequence[str]) -> Doubt | None:
+    """« Paris : 5 M€ » of « - Lyon : 5 M€ - Paris : 8 M€ »: of an item's own facts all are told, or none."""
+    common = _facts(" | ".join([title, *(s for s in said if not _ITEM.match(s) or s.endswith(":"))]))
+    told = _facts(sentence) - common
+    items = [_facts(s) - common for s in said]
+    return Doubt.NUMBER if any(own & told and own - told for own in items) else None
+
+
+def _facts(text: str) -> set[str]:
+    return _counts(text) | {name.removesuffix("s") for name in facts.proper_names(text)}
 
 
 def _counts(text: str) -> set[str]:

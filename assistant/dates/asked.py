@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from assistant.dates.english import in_french
 from assistant.dates.mentions import DateMention, find_dates
@@ -17,6 +17,7 @@ _FROM_TODAY = re.compile(
     r"|(?:fin|d[ée]but|milieu) (?:de l['’]ann[ée]e|du mois|de (?:la )?semaine)",
     re.I,
 )
+_WEEK_OF = re.compile(r"\bsemaine (?:du|de)\s*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,18 @@ def read_asked(question: str, today: date) -> AskedDates:
     for mention in mentions:
         rest[mention.start : mention.end] = " " * (mention.end - mention.start)
     return AskedDates(
-        _met([DayRange(m.first, m.last) for m in mentions if m.resolved]),
+        _met([_whole_week(text, m) for m in mentions if m.resolved]),
         "".join(rest),
         bool(mentions) and not any(m.resolved for m in mentions),
         text,
     )
+
+
+def _whole_week(text: str, mention: DateMention) -> DayRange:
+    """The days of a mention; of « la semaine du 27 novembre » all seven."""
+    if mention.first and mention.first == mention.last and _WEEK_OF.search(text[: mention.start]):
+        return DayRange(mention.first, mention.first + timedelta(days=6))
+    return DayRange(mention.first, mention.last)
 
 
 def _met(ranges: list[DayRange]) -> tuple[DayRange, ...]:

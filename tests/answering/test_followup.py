@@ -26,6 +26,8 @@ FOLLOW_UPS = [
     *("What about its budget?", "Who runs it?", "And when?", "When did they start?"),
     *("Tu peux développer ?", "Pouvez-vous préciser ?", "C'est où ?", "Et lui ?", "Depuis quand existe-t-elle ?"),
     *("Que fait-il à Lyon ?", "Explique", "Dis-m'en plus", "Par qui ?"),
+    *("Quels sont les objectifs ?", "À quelle date ?", "Quel est son rôle à France urbaine ?"),
+    "Aux côtés de quelles autres associations ?",
 ]
 ALONE = [
     *("Qui pilote le programme DcANT ?", "Quand et où se tient le Forum des Interconnectés ?", "Que veut dire INP ?"),
@@ -48,7 +50,6 @@ ALONE = [
         "Et l'INP, c'est quoi ?",
         "Qui est le maire de Dijon ?",
         "Et qui pilote le Forum des Interconnectés ?",
-        "Quels sont les objectifs ?",
     ),
 ]
 #: Earlier questions, the follow-up, and what it is understood as.

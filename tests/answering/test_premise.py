@@ -111,3 +111,18 @@ def comparer(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
 def test_nor_is_it_without_the_ranker(comparer: Assistant, question: str) -> None:
     reply = comparer.ask(question)
     assert isinstance(reply, Refusal) or reply.corrects
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Pourquoi les collectivités ont-elles été écartées du Conseil national de l'industrie ?", "écartées"),
+        ("Syntec numérique est-il un syndicat de fonctionnaires ?", "fonctionnaires"),
+        ("Est-ce que des élus siègent au Conseil national de l'industrie ?", None),
+    ],
+)
+def test_a_word_that_the_sentence_resists_is_told(reader: Assistant, question: str, word: str | None) -> None:
+    reply = reader.ask(question)
+    assert isinstance(reply, Answer), reply.text
+    assert reply.corrects is (word is not None)
+    assert word is None or f"« {word} »" in (reply.notice or "")

@@ -268,6 +268,31 @@ def test_two_sentences_share_out_their_names_only_where_the_second_leans_on_the_
     assert verify(said, "Qui le dirige ?", [apart], alike) is Doubt.NAME
 
 
+LISTED = """Le plan aide trois métropoles. Elles reçoivent, cette année :
+- Lyon : 5 millions d'euros ;
+- Bordeaux : 8 millions d'euros ;
+- Paris : 9 millions d'euros.
+- Le plan est suivi par les élus."""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quoted"),
+    [
+        ("Le plan aide trois métropoles : Lyon, 5 millions ; Bordeaux, 8 millions ; Paris, 9 millions d'euros.", 4),
+        ("Bordeaux reçoit 8 millions d'euros.", 1),
+        ("Bordeaux reçoit 5 millions d'euros.", None),
+        ("Cette année, les métropoles reçoivent 5, 8 et 9 millions d'euros à Lyon et à Bordeaux.", None),
+    ],
+)
+def test_a_list_is_one_with_what_introduces_it(sentence: str, quoted: int | None) -> None:
+    found = verify(sentence, "Qui est aidé ?", [passage_of(LISTED)], alike)
+    if quoted is None:
+        assert found in (Doubt.NUMBER, Doubt.NAME)
+    else:
+        assert isinstance(found, Support)
+        assert found.text.count("\n") == quoted - 1
+
+
 def test_a_meaning_too_far_is_dropped() -> None:
     passage = passage_of("Le projet est dirigé par la ville de Lyon.")
     said = "Lyon dirige le projet."
