@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from assistant import Answer, Assistant, Note, Refusal, Settings
+from assistant.corpus import Corpus
 from assistant.embedding import Embedder
 from assistant.errors import IndexMissingError
-from assistant.index import Recipe, current_build_id, sync
+from assistant.index import Publisher, Recipe, current_build_id, sync
 from assistant.models import Finished, PassagesFound
 
 NEW = Note(
@@ -64,7 +65,11 @@ def test_an_answer_begun_is_finished_in_its_build(own: Assistant, notes: list[No
     assert own.build != before
 
 
-def test_readers_see_no_error_while_builds_are_published(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+def publish_under_load(own: Assistant, notes: list[Note], recipe: Recipe, times: int) -> set[str]:
+    """Publish while two threads ask without a pause; gives the builds that answered.
+
+    Every publication says another title and another text of one note: an answer that mixed builds would show it.
+    """
     failures: list[BaseException] = []
     builds: set[str] = set()
     done = threading.Event()
@@ -72,27 +77,64 @@ def test_readers_see_no_error_while_builds_are_published(own: Assistant, notes: 
     def read() -> None:
         try:
             while not done.is_set():
-                reply = own.ask("Qui pilote le programme DcANT ?")
-                assert isinstance(reply, Answer)
-                for citation in reply.citations:
-                    assert citation.quote == own.note(citation.note_id).text[citation.start : citation.end]
+                reply = own.ask(QUESTION)
                 builds.add(reply.build)
+                for citation in reply.citations if isinstance(reply, Answer) else ():
+                    assert citation.title.split()[-1] in citation.quote
+                    cited = own.note(citation.note_id, reply.build)
+                    assert citation.quote == cited.text[citation.start : citation.end]
         except BaseException as error:
             failures.append(error)
 
     threads = [threading.Thread(target=read) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for number in range(6):
-        sync(own.settings.index_dir, [*notes, replace(NEW, title=f"Titre {number}")], recipe)
-        if failures:
-            break
+    with Publisher(own.settings.index_dir, recipe) as publisher:
+        for number in range(times):
+            text = f"Johanna Rolland ouvre les Assises de la mobilité urbaine numéro n{number} le 12 mars."
+            new = replace(NEW, title=f"Assises de la mobilité, édition n{number}", text=text)
+            publisher.publish(Corpus((*notes, new), {}, ()), "essai")
+            if failures:
+                break
     done.set()
     for thread in threads:
         thread.join()
     assert failures == []
-    assert own.ask(QUESTION).build == current_build_id(own.settings.index_dir)
-    assert len(builds) >= 2
+    return builds
+
+
+def test_readers_see_no_error_while_builds_are_published(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+    assert len(publish_under_load(own, notes, recipe, 3)) >= 2
+    assert own.build == current_build_id(own.settings.index_dir)
+
+
+@pytest.mark.long
+def test_readers_see_no_error_during_twenty_publications(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+    assert len(publish_under_load(own, notes, recipe, 20)) >= 5
+    assert own.build == current_build_id(own.settings.index_dir)
+
+
+def test_a_note_opens_as_it_was_in_an_earlier_build(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+    first = own.build
+    sync(own.settings.index_dir, [*notes, NEW], recipe)
+    second = own.build
+    sync(own.settings.index_dir, [*notes, replace(NEW, text="Tout autre texte.")], recipe)
+    assert own.note(NEW.id, second) == NEW
+    assert own.note(NEW.id).text == own.note(NEW.id, own.build).text == "Tout autre texte."
+    for earlier in (first, "inconnue"):
+        with pytest.raises(KeyError):
+            own.note(NEW.id, earlier)
+
+
+def test_an_index_that_was_emptied_refuses_every_question(own: Assistant, notes: list[Note], recipe: Recipe) -> None:
+    sync(own.settings.index_dir, [], recipe, force=True)
+    for question in (QUESTION, "Quels événements en décembre 2017 ?", "Que veut dire INP ?"):
+        reply = own.ask(question)
+        assert isinstance(reply, Refusal)
+        assert reply.passages == ()
+    assert own.examples() == ()
+    sync(own.settings.index_dir, notes, recipe)
+    assert isinstance(own.ask("Qui pilote le programme DcANT ?"), Answer)
 
 
 def test_opened_without_an_index(tmp_path: Path, embedder: Embedder) -> None:

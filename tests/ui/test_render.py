@@ -112,7 +112,9 @@ def test_card_says_what_a_reader_needs(answered: Callable[..., Answer]) -> None:
     assert "Une section" in text
     assert "<mark>Il date de 2014.</mark>" in html
     assert "Lire la note entière" in text
-    assert re.search(r'href="/notes/note-simple\?debut=\d+&amp;fin=\d+&amp;extrait=\w{8}#extrait"', html)
+    assert re.search(
+        r'href="/notes/note-simple\?debut=\d+&amp;fin=\d+&amp;extrait=\w{8}&amp;version=build#extrait"', html
+    )
 
 
 def test_citation_without_its_passage_still_shows_its_quote(answered: Callable[..., Answer]) -> None:
