@@ -1,6 +1,6 @@
 # make run   — everything from nothing to the chat        make test  — install what tests need, run them all
 # make check — format, lint, types                        make lock  — write the lock files anew
-# make test-long — the tests that take minutes
+# make test-long — the tests that take minutes            make screenshots — the pictures of the guides
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-annotate --no-header -
 
 PLAIN_TORCH := import pathlib, sys; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text().replace("+cpu\n", "\n"))
 
-.PHONY: run install test test-long check lock clean
+.PHONY: run install test test-long check screenshots lock clean
 
 run: $(VENV)/.run-installed
 	@echo "— Index"
@@ -48,6 +48,9 @@ $(VENV)/.test-installed: requirements-dev.lock $(VENV)/.run-installed
 	@echo "— Installation of what tests need"
 	@$(PIP) -r requirements-dev.lock
 	@touch $@
+
+screenshots: $(VENV)/.test-installed
+	$(BIN)/python docs/screenshots.py
 
 # A CPU build calls itself 2.13.0+cpu, which other machines cannot find: the plain version is locked.
 lock: $(VENV)/.test-installed

@@ -31,6 +31,8 @@ ORDER = [
     "questions",
     "examples",
     "assistant",
+    "preview",
+    "desk",
     "evaluation",
     "doctor",
     "ui",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from assistant.cli.shared import load_settings
@@ -12,13 +14,16 @@ from assistant.cli.shared import load_settings
 @click.option("--port", type=click.IntRange(1, 65535), metavar="NOMBRE", help="Port (par défaut : 7860).")
 @click.option("--open", "open_browser", is_flag=True, help="Ouvre le navigateur.")
 def serve(host: str | None, port: int | None, open_browser: bool) -> None:
-    """Ouvre le chat."""
-    from assistant.ui import server
+    """Ouvre le chat, et la page des notes (/corpus) à qui a un compte de l'équipe."""
+    from assistant.ui import server, staff_place
 
     given = {"host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     server.listen(settings.host, settings.port).close()  # a port in use is said before the model loads
     click.echo("Chargement du modèle et de l'index…", err=True)
     from assistant.assistant import Assistant
+    from assistant.desk import Desk
 
-    server.serve(Assistant.open(settings), settings, open_browser)
+    bot = Assistant.open(settings)
+    with closing(Desk(bot, settings)) as desk:
+        server.serve(bot, settings, open_browser, (staff_place(desk),))

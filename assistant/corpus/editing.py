@@ -45,6 +45,19 @@ def edit_fields(text: str, changes: Mapping[str, Value]) -> str:
     return after
 
 
+def replace_body(text: str, body: str) -> str:
+    """The text of a note's file with another body, in the file's own line ends; the front matter stays to the byte.
+
+    Raises:
+        FrontMatterError: the text has no front matter.
+    """
+    split(text)
+    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+    last = next(number for number, line in enumerate(lines) if number and line.rstrip() == "---")
+    plain = _LINE_END.sub("\n", body.strip("\r\n \t")) + "\n"
+    return "".join(lines[: last + 1]) + plain.replace("\n", _line_end(lines[0]))
+
+
 _SAME_ID = "l'id d'une note ne change jamais : les citations y renvoient"
 
 

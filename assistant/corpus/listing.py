@@ -34,21 +34,21 @@ def select_notes(
     Case and accents do not count; words are looked for in id, title, themes and text, also within longer ones. `sort`
     is one of `SORTS`: the newest date first, all else ascending, unless `reverse`.
     """
-    wanted, topics, parts = set(kinds), {_plain(theme) for theme in themes}, _plain(text).split()
+    wanted, topics = set(kinds), {_plain(theme) for theme in themes}
     found = [
         note
         for note in corpus.notes
         if (not wanted or note.kind in wanted)
         and (not topics or topics & {_plain(theme) for theme in note.themes})
-        and _holds(note, parts)
+        and holds_words(note, text)
     ]
     return sorted(found, key=lambda note: _KEYS[sort](note, corpus), reverse=reverse != (sort == "date"))
 
 
-def _holds(note: Note, parts: list[str]) -> bool:
-    if not parts:
-        return True
-    haystack = _plain(" ".join([note.id, note.title, *note.themes, note.text]))
+def holds_words(note: Note, text: str) -> bool:
+    """Whether the note's id, title, themes or text hold every word of `text`, whatever the case and accents."""
+    parts = _plain(text).split()
+    haystack = _plain(" ".join([note.id, note.title, *note.themes, note.text])) if parts else ""
     return all(part in haystack for part in parts)
 
 

@@ -19,5 +19,8 @@ _WORDS = {
     "common.clear": "Effacer",
     "common.error": "Erreur",
     "common.loading": "Chargement",
+    "upload_text.drop_file": "Déposez des documents ici",
+    "upload_text.click_to_upload": "Choisissez-les sur cet appareil",
+    "common.or": "ou",
 }
 TRANSLATIONS = gr.I18n(fr=_WORDS, en=_WORDS)

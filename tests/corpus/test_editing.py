@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.audit import entries
-from assistant.corpus.editing import Value, edit_fields, save
+from assistant.corpus.editing import Value, edit_fields, replace_body, save
 from assistant.corpus.files import open_note
 from assistant.corpus.front_matter import FrontMatterError, parse_note, split
 from assistant.errors import CorpusError
@@ -219,3 +219,11 @@ def test_a_linked_note_stays_a_link(path: Path, tmp_path: Path) -> None:
     save(open_note(link), edit_fields(NOTE, {"title": "Autre"}), "claire", tmp_path / "state")
     assert link.is_symlink()
     assert open_note(path).note == open_note(link).note
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_another_body_leaves_the_front_matter_to_the_byte(end: str) -> None:
+    text = f"---{end}id: a # sic{end}title:  'B'{end}---   {end}{end}Avant.{end}"
+    after = replace_body(text, "Après.\n\n- un\r\n- deux\n\n")
+    assert after == f"---{end}id: a # sic{end}title:  'B'{end}---   {end}Après.{end}{end}- un{end}- deux{end}"
+    assert parse_note(after).text == "Après.\n\n- un\n- deux"

@@ -45,6 +45,8 @@ HOSTILE_TEXT = """# Titre <script>alert(1)</script>
 <div style="background:url(http://evil.example/c.png);position:fixed;inset:0">recouvre</div> [clic](javascript:alert(1))
 <video src=//evil.example/v.mp4></video> $$x$$ `code` &lt;b&gt; www.evil.example https://evil.example/"onmouseover="alert(1)
 """
+#: Gradio 6.31 says so of its own stream, whenever an upload has ended.
+GRADIO_UPLOAD = "Method not implemented."
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -209,7 +211,7 @@ def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
             left.append(request.url)
 
     def listen_to(message: Any) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and message.text != GRADIO_UPLOAD:
             complaints.append(message.text)
 
     with ExitStack() as contexts:

@@ -1,0 +1,135 @@
+"""Takes the pictures of the guides: `make screenshots`. A server of its own over a copy of the notes, real Chromium."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from assistant import runtime
+
+runtime.prepare()
+
+import uvicorn  # noqa: E402
+from playwright.sync_api import Page, sync_playwright  # noqa: E402
+
+from assistant import Assistant, Settings  # noqa: E402
+from assistant.access import UserFile  # noqa: E402
+from assistant.corpus import load_corpus  # noqa: E402
+from assistant.desk import Desk  # noqa: E402
+from assistant.index import Recipe, sync  # noqa: E402
+from assistant.models import Role  # noqa: E402
+from assistant.ui.server import build_app, listen, server_config  # noqa: E402
+from assistant.ui.staff import staff_place  # noqa: E402
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.ui.staff.documents import pdf  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+PASSWORD = "une phrase assez longue"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", "--disable-background-networking")
+DOCUMENT = (
+    "Rencontres de la sobriété numérique",
+    "France urbaine réunit les élus au numérique à Dijon le 14 mars 2019.",
+    "Les Rencontres de la sobriété numérique sont animées par la ville de Dijon.",
+)
+QUESTION = "Qui anime les Rencontres de la sobriété numérique ?"
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """The whole installation over a copy of the notes; gives its address."""
+    shutil.copytree(ROOT / "corpus", home / "corpus")
+    settings = Settings.load(corpus_dir=home / "corpus", index_dir=home / "index", state_dir=home / "state")
+    sync(settings.index_dir, load_corpus(settings.corpus_dir), Recipe.from_settings(settings))
+    UserFile(settings.state_dir).add("equipe", PASSWORD, [Role.STAFF])
+    bot = Assistant.open(settings)
+    desk = Desk(bot, settings)
+    listener = listen("127.0.0.1", 0)
+    config = server_config(build_app(bot, settings, (staff_place(desk),)))
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join(20)
+        desk.close()
+        bot.close()
+
+
+def take(page: Page, name: str) -> None:
+    """One picture of the window, in 64 colours: as clear as it was, and a third of the size."""
+    page.wait_for_timeout(700)
+    path = IMAGES / f"{name}.png"
+    page.screenshot(path=path)
+    Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size >> 10} KiB")
+
+
+def staff(page: Page, url: str, home: Path) -> None:
+    """The guide of the staff, in the order in which it tells."""
+    page.goto(f"{url}/corpus")
+    take(page, "equipe-connexion")
+    page.get_by_label("Nom").fill("equipe")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("#notes-table a").first.wait_for()
+    take(page, "equipe-notes")
+    document = home / "rencontres.pdf"
+    document.write_bytes(pdf(DOCUMENT))
+    _tab(page, "Ajouter")
+    page.locator("#documents input[type=file]").set_input_files(str(document))
+    page.locator("#draft h2").wait_for()
+    page.locator("#draft").get_by_label("Date de publication").fill("2019-02-01")
+    take(page, "equipe-ajouter")
+    page.get_by_role("button", name="Ajouter au corpus").click()
+    page.locator("#adding-said").get_by_text("dans le corpus").wait_for()
+    _tab(page, "Vérifier")
+    page.locator("#report table").first.wait_for()
+    take(page, "equipe-verifier")
+    _tab(page, "Publier")
+    page.locator("#plan table").wait_for()
+    page.get_by_label("Question").fill(QUESTION)
+    page.get_by_role("button", name="Chercher").click()
+    page.locator("#found .chunk").first.wait_for()
+    take(page, "equipe-publier")
+    page.get_by_role("button", name="Publier", exact=True).click()
+    page.locator("#publish-said").get_by_text("Publié :").wait_for()
+    _tab(page, "Versions")
+    page.locator("#builds table").wait_for()
+    take(page, "equipe-versions")
+    page.goto(url)
+    page.get_by_placeholder("Votre question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    page.locator("#chat .reply a.cite").first.wait_for()
+    take(page, "equipe-reponse")
+
+
+def _tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+def main() -> None:
+    """Take them all."""
+    IMAGES.mkdir(exist_ok=True)
+    names: tuple[Any, ...] = ("chromium", "chromium-browser", "google-chrome")
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as url, sync_playwright() as driver:
+        found = next(filter(None, map(shutil.which, names)), None)
+        browser = driver.chromium.launch(executable_path=found, args=list(FLAGS))
+        staff(browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr-FR"), url, Path(folder))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
