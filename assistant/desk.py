@@ -144,6 +144,14 @@ class Desk:
             after = replace_body(after, body)
         return save(seen, after, who, self._state_dir)
 
+    def mend(self, seen: NoteFile, content: str, who: str) -> Note:
+        """Replace the whole text of a file, one with faults for instance, that still reads as it was `seen`.
+
+        Raises:
+            CorpusError: it still has faults (all are named), or the file has changed since.
+        """
+        return save(seen, content, who, self._state_dir)
+
     def remove(self, seen: NoteFile, who: str) -> None:
         """Put a note into the trash.
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from assistant import audit
-from assistant.corpus.files import NoteFile, replace_file
-from assistant.corpus.front_matter import FIELDS, FrontMatterError, parse_note, split
+from assistant.corpus.files import NoteFile, declared_id, replace_file
+from assistant.corpus.front_matter import FIELDS, FrontMatterError, is_id, parse_note, split
 from assistant.errors import CorpusError, Fault
 from assistant.models import Note
 
@@ -171,13 +171,18 @@ def save(file: NoteFile, after: str, who: str, state_dir: Path) -> Note:
     except FrontMatterError as error:
         faults = tuple(Fault(file.path, line, message) for line, message in error.faults)
         raise CorpusError("Rien n'est enregistré, le texte contient des erreurs :", faults) from None
-    if note.id != file.id:
+    if note.id != file.id and _has_id(file):
         raise CorpusError(f"Rien n'est enregistré : {_SAME_ID} (« {file.id} », reçu « {note.id} »).")
     if after == file.content:
         return note
     replace_file(file.path, file.content, after)
     audit.record(state_dir, audit.Entry(who, "note modifiée", f"{note.id} : {', '.join(changed(file.note, note))}"))
     return note
+
+
+def _has_id(file: NoteFile) -> bool:
+    """Whether the file gives itself an id that may be one: where it does not, a new one breaks no citation."""
+    return file.note is not None or (is_id(file.id) and declared_id(file.path) == file.id)
 
 
 _NAMES = {

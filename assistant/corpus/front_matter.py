@@ -139,12 +139,17 @@ def _faults(fields: dict[str, Field]) -> Iterator[tuple[int, str]]:
         yield fields["date_inferred"].line, "« date_inferred » est donné sans « date »"
 
 
+def is_id(text: str) -> bool:
+    """Whether a text may be the id of a note."""
+    return _ID.fullmatch(text) is not None
+
+
 def _wrong(name: str, value: str | tuple[str, ...]) -> str | None:
     if name == "themes":
         return None if isinstance(value, tuple) else "« themes » doit être une liste : [numérique, innovation]"
     if not isinstance(value, str):
         return f"« {name} » doit être un texte, pas une liste"
-    if name == "id" and value and not _ID.fullmatch(value):
+    if name == "id" and value and not is_id(value):
         return f"« id » n'admet que minuscules sans accent, chiffres et tirets, reçu « {value} »"
     if name == "date":
         return _wrong_date(value)

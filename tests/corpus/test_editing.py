@@ -227,3 +227,12 @@ def test_another_body_leaves_the_front_matter_to_the_byte(end: str) -> None:
     after = replace_body(text, "Après.\n\n- un\r\n- deux\n\n")
     assert after == f"---{end}id: a # sic{end}title:  'B'{end}---   {end}Après.{end}{end}- un{end}- deux{end}"
     assert parse_note(after).text == "Après.\n\n- un\n- deux"
+
+
+@pytest.mark.parametrize("head", ["title: B", "id: Forum 2017\ntitle: B"])
+def test_a_file_without_a_sound_id_is_given_one(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "b.md"
+    path.write_text(f"---\n{head}\n---\nTexte.\n", encoding="utf-8")
+    saved = save(open_note(path), "---\nid: forum-2017\ntitle: B\n---\nTexte.\n", "claire", tmp_path / "state")
+    assert saved.id == "forum-2017"
+    assert "id: forum-2017" in path.read_text(encoding="utf-8")

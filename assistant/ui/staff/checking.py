@@ -20,7 +20,8 @@ _NO_FAULT = "<p>Aucune erreur : toutes les notes peuvent être publiées.</p>"
 
 def report_view(desk: Desk, report: Report) -> str:
     """Faults first: they keep the old version of their note in service."""
-    faults = [(escape_line(desk.relative(f.path)), str(f.line or "–"), escape_line(f.message)) for f in report.faults]
+    named = [(desk.relative(fault.path), fault) for fault in report.faults]
+    faults = [(note_link(file, file), str(f.line or "–"), escape_line(f.message)) for file, f in named]
     warnings = [
         (
             note_link(w.note_id, w.note_id),

@@ -24,6 +24,8 @@ _ORDERS = [
 ]
 _HEADERS = ("Titre", "Date", "Nature", "Thèmes", "État", "Fichier")
 _SHOWN = 300  # rows at once: a search narrows the rest
+_BODY, _WHOLE = "Texte (Markdown)", "Le fichier entier, en-tête compris"
+_FAULTY = "Ce fichier contient des erreurs (onglet « Vérifier ») : corrigez-le ici, tel qu’il est."
 _SURE = (
     "<p>La note ira dans la corbeille, d’où elle peut revenir. Les membres la verront jusqu’à la prochaine "
     "publication.</p>"
@@ -65,15 +67,20 @@ class NotesTab:
         self.table = html(elem_id="notes-table")
         self._connect()
 
-    def refresh(self, search: str, order: str) -> str:
+    def refresh(self, request: gr.Request, search: str, order: str) -> str:
         """The table for what was typed."""
+        who(request)
+        return self._listed(search, order)
+
+    def _listed(self, search: str, order: str) -> str:
         return told(lambda: notes_table(self._desk.rows(search or "", Order(order))))
 
     def _build_editor(self) -> None:
         with gr.Column(visible=False, elem_id="editor") as self.editor:
             self.heading = html()
-            self.fields = metadata_fields()
-            self.text = gr.Textbox(label="Texte (Markdown)", lines=12, max_lines=24)
+            with gr.Column() as self.form:
+                self.fields = metadata_fields()
+            self.text = gr.Textbox(label=_BODY, lines=12, max_lines=24)
             self.seen = gr.State(None)
             with gr.Row():
                 self.save = gr.Button("Enregistrer", variant="primary", min_width=160)
@@ -90,7 +97,7 @@ class NotesTab:
 
     def _connect(self) -> None:
         listing = [self.search, self.order]
-        views = [self.heading, *self.fields, self.text, self.seen, self.preview, self.chunks]
+        views = [self.heading, self.form, *self.fields, self.text, self.seen, self.preview, self.chunks]
         shown = [self.said, self.editor, self.sure, *views]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         for event in (self.search.change, self.order.input):
@@ -121,19 +128,19 @@ class NotesTab:
         return [said, gr.update(visible=True), gr.update(visible=False), *views]
 
     def _views(self, file: NoteFile) -> list[Any]:
-        """The editor's values; of a file with faults, its text and what is wrong."""
+        """The editor's values; of a file with faults, its whole text, to mend as it is."""
         where = f"{file.id} · {self._desk.relative(file.path)}"
         if file.note is None:
-            faults = failed(
-                "Ce fichier contient des erreurs : corrigez-le dans un éditeur de texte, voir « Vérifier »."
-            )
-            return [f'<p class="meta">{escape_line(where)}</p>{faults}', *self._unchanged()[1:]]
+            heading = f"<h2>{escape_line(where)}</h2>{failed(_FAULTY)}"
+            whole = gr.update(value=file.content, label=_WHOLE)
+            return [heading, gr.update(visible=False), *(gr.update() for _ in self.fields), whole, file, "", ""]
         note = file.note
         original = self._desk.original(file)
         kept = f" · document d’origine : {escape_line(original)}" if original else ""
         heading = f'<h2>{escape_line(note.title)}</h2><p class="meta">{escape_line(where)}{kept}</p>'
+        body = gr.update(value=note.text, label=_BODY)
         chunks = chunk_list(self._desk.chunks(note))
-        return [heading, *metadata_values(note), note.text, file, preview(note), chunks]
+        return [heading, gr.update(visible=True), *metadata_values(note), body, file, preview(note), chunks]
 
     def _save(
         self, request: gr.Request, seen: NoteFile | None, text: str, search: str, order: str, *fields: Any
@@ -143,13 +150,18 @@ class NotesTab:
         def work() -> str:
             if seen is None:
                 return failed("Ouvrez d’abord une note.")
-            saved.append(self._desk.save(seen, changes(*fields), text, who(request)).id)
+            person = who(request)
+            whole = seen.note is None
+            note = (
+                self._desk.mend(seen, text, person) if whole else self._desk.save(seen, changes(*fields), text, person)
+            )
+            saved.append(note.id)
             return done("Enregistré. Les membres le verront à la prochaine publication.")
 
         message = told(work)
         if not saved:  # what was typed stays on the page
             return [message, gr.update(), gr.update(), *self._unchanged(), gr.update()]
-        return [*self._shown(saved[0], message), self.refresh(search, order)]
+        return [*self._shown(saved[0], message), self._listed(search, order)]
 
     def _remove(self, request: gr.Request, seen: NoteFile | None, search: str, order: str) -> list[Any]:
         removed: list[bool] = []
@@ -163,7 +175,7 @@ class NotesTab:
 
         message = told(work)
         editor = gr.update(visible=False) if removed else gr.update()
-        return [message, editor, gr.update(visible=False), self.refresh(search, order)]
+        return [message, editor, gr.update(visible=False), self._listed(search, order)]
 
     def _unchanged(self) -> list[Any]:
-        return [gr.update() for _ in range(5 + len(self.fields))]
+        return [gr.update() for _ in range(6 + len(self.fields))]

@@ -126,6 +126,29 @@ def test_a_note_is_found_corrected_and_taken_out(office: Office, log_in: Callabl
     assert file.exists()
 
 
+def test_a_file_with_faults_is_mended_on_the_page(office: Office, log_in: Callable[..., Any]) -> None:
+    file = office.corpus / "abimee.md"
+    file.write_text("---\nid: abimee\ntitle: Note abîmée\ndate: hier\n---\nTexte.\n", encoding="utf-8")
+    page = log_in()
+    page.locator("#notes-table a").first.click()
+    editor = page.locator("#editor")
+    editor.get_by_label("Titre").wait_for()
+    tab(page, "Vérifier")
+    page.locator("#report").get_by_role("link", name="abimee.md").click()
+    whole = editor.get_by_label("Le fichier entier")
+    whole.wait_for()
+    assert not editor.get_by_label("Titre").is_visible()  # those of the note that was open before
+    whole.fill(whole.input_value().replace("hier", "avant-hier"))
+    editor.get_by_role("button", name="Enregistrer").click()
+    told(page, "note-said", "Rien n'est enregistré")
+    whole.fill(whole.input_value().replace("avant-hier", "2019"))
+    editor.get_by_role("button", name="Enregistrer").click()
+    told(page, "note-said", "Enregistré")
+    assert "date: 2019" in file.read_text(encoding="utf-8")
+    assert editor.get_by_label("Titre").input_value() == "Note abîmée"
+    file.unlink()
+
+
 def test_what_cannot_be_read_is_refused_with_its_reason(
     log_in: Callable[..., Any], office: Office, tmp_path: Path
 ) -> None:
