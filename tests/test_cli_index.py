@@ -136,7 +136,7 @@ def test_watching_publishes_each_change_and_survives_faults(given: dict[str, Pat
         watching.send_signal(signal.SIGINT)
         told("Surveillance arrêtée.")
     assert watching.returncode == 0
-    settings = Settings.load(**given)
+    settings = Settings.load(**{name: str(value) for name, value in given.items()})
     embedder = Recipe.from_settings(settings).load()
     reader = Reader(settings.index_dir, embedder, embedder.identity)
     assert reader.current.manifest.notes == 7
