@@ -167,7 +167,7 @@ def test_acronyms_go_with_the_note_that_introduced_them(tmp_path: Path, recipe: 
     made = Assistant(settings, embedder)
     with made.reader.lease() as build:
         assert build.catalogue.acronyms.phrasings("la CTZ") == ("la conférence territoriale des zones",)
-    sync(settings.index_dir, [note for note in notes if note.id != "sigle"], recipe)
+    sync(settings.index_dir, [note for note in notes if note.id != "sigle"], recipe, force=True)
     with made.reader.lease() as build:
         assert build.catalogue.acronyms.phrasings("la CTZ") == ()
     made.close()

@@ -32,6 +32,7 @@ TODAY = date(2018, 5, 25)
         ("Événements 2018", "événement", (), True),
         ("Quels maires sont cités dans les notes ?", "note", ("maires",), False),
         ("Que s'est-il passé en octobre 2017 ?", "événement", (), True),
+        ("Quel forum a lieu en décembre 2017 ?", "forum", (), True),
     ],
 )
 def test_what_is_taken_for_a_list(question: str, noun: str, topic: tuple[str, ...], dated: bool) -> None:
@@ -46,7 +47,6 @@ def test_what_is_taken_for_a_list(question: str, noun: str, topic: tuple[str, ..
         "Quels sont les objectifs du programme DcANT ?",
         "Quels élus sont intervenus à la demi-journée ?",
         "Quels types de leviers les organisateurs des Jeux pourraient-ils mobiliser ?",
-        "Quel forum a lieu en décembre 2017 ?",
         "Quel est le programme du forum ?",
         "Qui participe aux événements ?",
         "Quelles sont les conséquences du rapport ?",

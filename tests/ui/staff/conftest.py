@@ -58,14 +58,15 @@ def office(tmp_path_factory: pytest.TempPathFactory, settings: Settings, embedde
 
 @pytest.fixture
 def log_in(office: Office, new_page: Callable[..., Any]) -> Callable[..., Any]:
-    """Opens the staff's page as somebody."""
+    """Logs somebody in on the way to a page, the staff's by default."""
 
-    def enter(name: str = "claire", **options: Any) -> Any:
+    def enter(name: str = "claire", path: str = "/corpus", **options: Any) -> Any:
         page = new_page(**options)
-        page.goto(f"{office.url}/corpus")
+        page.goto(office.url + path)
         page.get_by_label("Nom").fill(name)
         page.get_by_label("Mot de passe").fill(PASSWORD)
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         return page
 
     return enter

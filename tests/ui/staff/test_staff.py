@@ -181,7 +181,7 @@ def test_the_page_serves_a_narrow_screen_and_the_keyboard(log_in: Callable[..., 
 def test_others_reach_neither_page_nor_api(
     office: Office, log_in: Callable[..., Any], new_page: Callable[..., Any], name: str | None
 ) -> None:
-    page = log_in(name) if name else new_page()
+    page = log_in(name, "/connexion") if name else new_page()
     for path in ("/corpus/", "/corpus/config", "/corpus/gradio_api/info", "/corpus/gradio_api/queue/join"):
         reply = page.request.get(office.url + path, headers={"Accept": "application/json"}, max_redirects=0)
         assert reply.status in (401, 403, 404), path
