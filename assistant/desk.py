@@ -13,10 +13,11 @@ from assistant import audit, chunking
 from assistant.assistant import Assistant
 from assistant.corpus import Corpus, read_corpus
 from assistant.corpus.check import Report, check_corpus
-from assistant.corpus.drafts import Draft, keep, propose, written_date
+from assistant.corpus.drafts import Draft, keep, propose, propose_page, written_date, written_source
 from assistant.corpus.editing import edit_fields, replace_body, save
 from assistant.corpus.fetching import fetch
 from assistant.corpus.files import NoteFile, find_note, original_of
+from assistant.corpus.formats import Extractor
 from assistant.corpus.front_matter import FrontMatterError
 from assistant.corpus.listing import holds_words
 from assistant.corpus.trash import Removed, empty_trash, in_trash, remove_note, restore_note
@@ -85,9 +86,11 @@ class Desk:
         self._recipe = Recipe(bot.embedder.identity, lambda: bot.embedder, settings.chunk_tokens)
         self._publisher = Publisher(settings.index_dir, self._recipe, settings.state_dir)
         self._preview = Preview(settings.index_dir, bot.embedder, self._recipe)
+        self._extractor = Extractor()
 
     def close(self) -> None:
-        """Let go of the writer's process and of the aside build."""
+        """Let go of the processes that read and write, and of the aside build."""
+        self._extractor.close()
         self._publisher.close()
         self._preview.close()
 
@@ -184,7 +187,7 @@ class Desk:
         Raises:
             DocumentError: no note can be made from it, and why.
         """
-        return propose(data, name, self._taken(waiting))
+        return propose(data, name, self._taken(waiting), self._extractor)
 
     def propose_page(self, url: str, waiting: Sequence[Draft] = ()) -> Draft:
         """The note that a web page would become, from a host that the operator allows.
@@ -192,9 +195,8 @@ class Desk:
         Raises:
             DocumentError: it may not or cannot be fetched, or no note can be made from it.
         """
-        found = fetch(url, self._settings.allowed_hosts)
-        draft = self.propose(found.name, found.data, waiting)
-        return draft if draft.note.source else draft.corrected(source=found.url)
+        page = fetch(url, self._settings.allowed_hosts)
+        return propose_page(page, self._taken(waiting), self._extractor)
 
     def keep(self, draft: Draft, fields: Fields, who: str) -> str:
         """Write a draft, with the fields that a person corrected, into the corpus; its id.
@@ -215,7 +217,7 @@ class Desk:
             date_inferred=fields["date_inferred"] == "true",
             kind=Kind(str(fields["kind"])),
             themes=themes if isinstance(themes, tuple) else (),
-            source=fields["source"],
+            source=written_source(str(fields["source"] or "")),
         )
         keep(self._corpus_dir, corrected)
         audit.record(self._state_dir, audit.Entry(who, "note ajoutée", f"{corrected.note.id} : {corrected.note.title}"))
