@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable
 
 from assistant.answering.evidence import Evidence, Search
-from assistant.answering.ranker import Reading
+from assistant.answering.ranker import Reading, SentenceRanker
 from assistant.french.words import canonical, content_words, variants
 
 #: How much better, in standard deviations of the embedder's cosines and a tenth of the reader's log-odds together; of
 #: the cosines alone where there is no reader (docs/decisions/0013).
 _BETTER, _BETTER_COMPARED = 0.9, 0.6
 _READER = 0.1
+_TIPPED = 0.6  # what a reading adds at most, six log-odds being as sure as it gets
 _MOST = 4  # words tried, each of which takes time
 _TITLE_CHARS, _SENTENCE_CHARS = 60, 300
 
@@ -30,24 +31,34 @@ def misfits(search: Search, evidence: Evidence) -> tuple[str, ...]:
     tried = [word for word in unheld if word.isalpha() and re.search(rf"\b{word}\b", plain)][:_MOST]
     if not tried:
         return ()
-    fit = _fit(search, evidence)
-    whole = fit(plain)
-    least = _BETTER if search.ranker else _BETTER_COMPARED
-    return tuple(word for word in tried if fit(re.sub(rf"\b{word}\b", " ", plain)) - whole >= least)
+    wordings = {word: re.sub(rf"\b{word}\b", " ", plain) for word in tried}
+    near = _nearness(search, evidence)
+    whole = near(plain)
+    gains = {word: near(wording) - whole for word, wording in wordings.items()}
+    if search.ranker is None:
+        return tuple(word for word in tried if gains[word] >= _BETTER_COMPARED)
+    # Reading takes most of the time: only what it can still tip is read.
+    worth = [word for word in tried if gains[word] >= _BETTER - _TIPPED]
+    if not worth:
+        return ()
+    read = _reads(search.ranker, evidence)
+    asked = read(plain)
+    return tuple(word for word in worth if gains[word] + _READER * (read(wordings[word]) - asked) >= _BETTER)
 
 
-def _fit(search: Search, evidence: Evidence) -> Callable[[str], float]:
-    """How well the best sentence answers a wording of the question."""
+def _nearness(search: Search, evidence: Evidence) -> Callable[[str], float]:
+    """How near the best sentence is to a wording of the question, in standard deviations of the embedder's cosines."""
     best = evidence.ranked[0]
-    passage, first = best.passage, best.passage.chunk.start
+    text = f"{best.passage.note.title[:_TITLE_CHARS]} : {best.text[:_SENTENCE_CHARS]}"
+    (vector,) = search.embedder.encode_documents([text])
+    std = search.build.manifest.similarity_std
+    return lambda wording: float(search.embedder.encode_query(wording) @ vector) / std
+
+
+def _reads(ranker: SentenceRanker, evidence: Evidence) -> Callable[[str], float]:
+    """The reader's score of the best sentence of the best passage, for a wording of the question."""
+    passage = evidence.ranked[0].passage
+    first = passage.chunk.start
     spans = [(c.start - first, c.end - first) for c in evidence.ranked if c.passage.chunk.id == passage.chunk.id]
     reading = Reading(passage.note.title, passage.chunk.text, spans)
-    text = f"{passage.note.title[:_TITLE_CHARS]} : {best.text[:_SENTENCE_CHARS]}"
-    (vector,) = search.embedder.encode_documents([text])
-
-    def fit(question: str) -> float:
-        cosine = float(search.embedder.encode_query(question) @ vector) / search.build.manifest.similarity_std
-        read = float(search.ranker.scores(question, [reading])[0].max()) if search.ranker else 0.0
-        return cosine + _READER * read
-
-    return fit
+    return lambda wording: float(ranker.scores(wording, [reading])[0].max())
