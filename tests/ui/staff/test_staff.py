@@ -26,7 +26,9 @@ def tab(page: Any, name: str) -> None:
 
 
 def told(page: Any, place: str, words: str | re.Pattern[str]) -> None:
-    page.locator(f"#{place}").get_by_text(words).first.wait_for()
+    # A plain string would be searched without its case: « Rien n'est enregistré » would pass for « Enregistré ».
+    pattern = re.compile(re.escape(words)) if isinstance(words, str) else words
+    page.locator(f"#{place}").get_by_text(pattern).first.wait_for()
 
 
 def ask(page: Any, office: Office, question: str) -> Any:
