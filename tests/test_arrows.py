@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "assistant"
 ORDER = [
     "models",
     "errors",
+    "language",
     "runtime",
     "settings",
     "audit",
