@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.data import MADE, assistant_over, open_notes, read_jsonl, seed_notes
 
-_SEED_QUESTIONS = (
+SEED_QUESTIONS = (
     "Quand et où se tient le Forum des Interconnectés ?",
     "Qui pilote le programme DcANT ?",
     "Que veut dire INP ?",
@@ -52,7 +52,7 @@ def cold() -> None:
     }
     for name, code in steps.items():
         print(f"{name:34}{_cpu([sys.executable, '-c', code]):5.1f} s")
-    ask = [sys.executable, "-m", "assistant.cli", "ask", _SEED_QUESTIONS[0], "--json"]
+    ask = [sys.executable, "-m", "assistant.cli", "ask", SEED_QUESTIONS[0], "--json"]
     print(f"{'assistant ask':34}{min(_cpu(ask) for _ in range(3)):5.1f} s of processor, best of 3")
 
 
@@ -67,7 +67,7 @@ def _cpu(command: list[str]) -> float:
 
 def main() -> None:
     """Warm questions, then cold starts."""
-    warm([*_SEED_QUESTIONS, *(line["question"] for line in read_jsonl("known_items_dev.jsonl"))])
+    warm([*SEED_QUESTIONS, *(line["question"] for line in read_jsonl("known_items_dev.jsonl"))])
     cold()
 
 

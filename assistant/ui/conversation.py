@@ -1,4 +1,4 @@
-"""What the page shows of a conversation: exchanges, grown event by event. Kept by the server, never by the browser."""
+"""What the page shows of a conversation: exchanges, grown event by event."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     reply: Answer | Refusal | None = None
     error: str | None = None
+    stopped: bool = False
 
     @property
     def pending(self) -> bool:
@@ -70,6 +71,13 @@ Conversation = tuple[Exchange, ...]
 def following(conversation: Conversation, exchange: Exchange) -> Conversation:
     """The conversation with one more exchange, the oldest left out beyond `MAX_SHOWN`."""
     return (*conversation, exchange)[-MAX_SHOWN:]
+
+
+def stopped(conversation: Conversation) -> Conversation:
+    """The conversation once its reader wants no more of the last answer; the same where that is whole already."""
+    if not conversation or conversation[-1].reply is not None or conversation[-1].error:
+        return conversation
+    return (*conversation[:-1], replace(conversation[-1], stopped=True))
 
 
 def next_number(conversation: Conversation) -> int:

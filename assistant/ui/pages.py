@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.models import Note, User
+from assistant.ui.addresses import escape_url, fingerprint
 from assistant.ui.markup import NO_SPAN, Span, blocks, escape, escape_line
 from assistant.ui.places import Place
-from assistant.ui.render import escape_url, fingerprint, meta_line
+from assistant.ui.sources import meta_line
 
 TITLE = "Assistant France urbaine"
 UNKNOWN_PAGE = "Cette adresse ne mène à rien. Revenez à l’accueil pour poser une question."

@@ -1,21 +1,34 @@
-"""A conversation -> the messages of the chat and the panel of sources. Pure functions; all that is shown is escaped."""
+"""A conversation -> the messages of the chat. Pure functions; all that is shown is escaped."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Literal, TypedDict
-from urllib.parse import quote, urlencode
 
 from assistant.dates import format_day_range
-from assistant.models import Answer, Citation, NearestNote, Note, Passage, Refusal, Sentence
+from assistant.language import tr
+from assistant.models import Answer, NearestNote, Passage, Reason, Refusal, Sentence
+from assistant.ui.addresses import note_url
 from assistant.ui.conversation import Conversation, Exchange
 from assistant.ui.filters import describe
-from assistant.ui.markup import blocks, escape, escape_line, inline, note_date
+from assistant.ui.markup import escape, escape_line, inline, note_date
 
 PENDING = "Recherche dans les notes…"
-NO_SOURCE = "Aucun passage n’est cité dans cette réponse."
-EMPTY_PANEL = "Les passages cités s’afficheront ici, avec un lien vers la note entière."
+READING = "Lecture des passages trouvés dans :"
+STOPPED = "Réponse interrompue à votre demande."
 NEAREST = "Notes les plus proches, sans garantie qu’elles répondent :"
+#: What is said above a refusal.
+_REFUSED = {
+    Reason.NOT_IN_CORPUS: "Pas de réponse dans les notes",
+    Reason.TOO_VAGUE: "Question trop vague",
+    Reason.FUTURE_OR_UNKNOWN_DATE: "Rien à cette date",
+    Reason.OUT_OF_SCOPE: "Ce n’est pas une question sur les notes",
+}
+#: From this confidence on, these words. Below the first that fits, the last.
+_CONFIDENCE = (
+    (0.8, "Confiance élevée : les notes répondent à la question."),
+    (0.5, "Confiance moyenne : vérifiez que le passage répond bien à la question."),
+    (0.0, "Confiance faible : le passage est proche de la question, sans y répondre à coup sûr."),
+)
 
 
 class Message(TypedDict):
@@ -30,40 +43,9 @@ def messages(conversation: Conversation) -> list[Message]:
     return [message for exchange in conversation for message in _pair(exchange)]
 
 
-def panel(conversation: Conversation) -> str:
-    """The sources: those of the last answer open, those of earlier ones folded under their question."""
-    if not conversation:
-        return f'<div class="sources"><h2>Sources</h2><p class="hint">{EMPTY_PANEL}</p></div>'
-    *earlier, latest = conversation
-    folded = "".join(_folded(exchange) for exchange in reversed(earlier) if exchange.citations)
-    rest = f'<h2 class="earlier">Réponses précédentes</h2>{folded}' if folded else ""
-    return f'<div class="sources"><h2>Sources</h2>{_cards(latest)}{rest}</div>'
-
-
-def note_url(note_id: str) -> str:
-    """The page of a whole note."""
-    return f"/notes/{quote(note_id, safe='')}"
-
-
-def citation_url(citation: Citation, build: str | None = None) -> str:
-    """The page of a note with one span highlighted, as it was in the build that the answer was read in.
-
-    `extrait` tells the page whether the text that it found still reads the same.
-    """
-    query = {"debut": citation.start, "fin": citation.end, "extrait": fingerprint(citation.quote)}
-    version = {"version": build} if build else {}
-    return f"{note_url(citation.note_id)}?{urlencode(query | version)}#extrait"
-
-
-def fingerprint(quoted: str) -> str:
-    """Eight hexadecimal digits that change with the quoted text."""
-    return sha256(quoted.encode()).hexdigest()[:8]
-
-
-def meta_line(note: Note) -> str:
-    """Date and kind of a note, in words; an inferred date says so."""
-    inferred = ' <span class="inferred">(date déduite)</span>' if note.date and note.date_inferred else ""
-    return f"{escape(note_date(note.date))}{inferred} · {escape(note.kind.value.capitalize())}"
+def confidence_words(confidence: float) -> str:
+    """How sure an answer is, in words."""
+    return tr(next(words for least, words in _CONFIDENCE if confidence >= least))
 
 
 def _pair(exchange: Exchange) -> tuple[Message, Message]:
@@ -77,25 +59,38 @@ def _pair(exchange: Exchange) -> tuple[Message, Message]:
 def _reply(exchange: Exchange) -> str:
     if exchange.error:
         return f'<p class="failed">{escape_line(exchange.error)}</p>'
+    stopped = f'<p class="stopped">{tr(STOPPED)}</p>' if exchange.stopped else ""
     if exchange.pending:
-        return _understood(exchange) + f'<p class="pending">{PENDING}</p>'
+        return _understood(exchange) + (stopped or _pending(exchange.passages))
     body = _refusal(exchange.refusal) if exchange.refusal else _answer(exchange)
-    return _understood(exchange) + body
+    return _understood(exchange) + body + stopped
+
+
+def _pending(passages: tuple[Passage, ...]) -> str:
+    """What is being done: searching, then reading what was found."""
+    if not passages:
+        return f'<p class="pending">{tr(PENDING)}</p>'
+    titles = dict.fromkeys(passage.note.title for passage in passages)
+    found = " ; ".join(f"« {escape_line(title)} »" for title in list(titles)[:3])
+    return f'<p class="pending">{tr(READING)} {found}</p>'
 
 
 def _understood(exchange: Exchange) -> str:
     lines = []
     if exchange.understood and exchange.understood != exchange.question:
-        lines.append(f"Question comprise ainsi : « {escape_line(exchange.understood)} »")
+        lines.append(tr("Question comprise ainsi : « {question} »").format(question=escape_line(exchange.understood)))
     if exchange.filters:
-        lines.append(f"Filtres : {escape_line(describe(exchange.filters))}")
+        lines.append(tr("Filtres : {filters}").format(filters=escape_line(describe(exchange.filters))))
     return "".join(f'<p class="understood">{line}</p>' for line in lines)
 
 
 def _answer(exchange: Exchange) -> str:
     titles = {citation.number: citation.title for citation in exchange.citations}
     said = f"<p>{' '.join(_sentence(sentence, exchange.number, titles) for sentence in exchange.sentences)}</p>"
-    return _notice(exchange.reply) + said if isinstance(exchange.reply, Answer) else said
+    if not isinstance(exchange.reply, Answer):
+        return said
+    sure = f'<p class="confidence">{escape_line(confidence_words(exchange.reply.confidence))}</p>'
+    return _notice(exchange.reply) + said + sure
 
 
 def _notice(answer: Answer) -> str:
@@ -121,65 +116,14 @@ def _cite(anchor: str, number: int, titles: dict[int, str]) -> str:
 
 
 def _refusal(refusal: Refusal) -> str:
+    head = f'<p class="verdict">{escape_line(tr(_REFUSED[refusal.reason]))}</p>'
     text = f"<p>{escape_line(refusal.text)}</p>"
-    if not refusal.nearest:
-        return text
-    return f'{text}<p class="nearest">{NEAREST}</p><ul>{"".join(map(_nearest, refusal.nearest))}</ul>'
+    nearest = ""
+    if refusal.nearest:
+        nearest = f'<p class="nearest">{tr(NEAREST)}</p><ul>{"".join(map(_nearest, refusal.nearest))}</ul>'
+    return f'<div class="refused">{head}{text}{nearest}</div>'
 
 
 def _nearest(note: NearestNote) -> str:
     link = f'<a href="{note_url(note.note_id)}" target="_blank" rel="noopener">{escape_line(note.title)}</a>'
     return f"<li>{link} ({escape(note_date(note.date))})</li>"
-
-
-def _folded(exchange: Exchange) -> str:
-    return f"<details><summary>{escape_line(exchange.question)}</summary>{_cards(exchange)}</details>"
-
-
-def _cards(exchange: Exchange) -> str:
-    if exchange.citations:
-        return "".join(_card(exchange, citation) for citation in exchange.citations)
-    return f'<p class="hint">{EMPTY_PANEL if exchange.pending else NO_SOURCE}</p>'
-
-
-def _card(exchange: Exchange, citation: Citation) -> str:
-    name = f"{exchange.number}-{citation.number}"
-    passage = _passage_of(citation, exchange.passages)
-    build = exchange.reply.build if exchange.reply else None
-    return (
-        f'<article class="source" id="source-{name}" tabindex="-1">'
-        f'<h3><span class="number">{citation.number}</span> {escape_line(citation.title)}</h3>'
-        + (_quoted_in(passage, citation) if passage else _quoted_alone(citation))
-        + f'<p class="links"><a href="{escape_url(citation_url(citation, build))}" target="_blank" rel="noopener">'
-        f'Lire la note entière</a> <a class="back" href="#reponse-{exchange.number}">Retour à la réponse</a></p>'
-        "</article>"
-    )
-
-
-def escape_url(url: str) -> str:
-    """A URL as the value of an attribute; `urlencode` and `quote` left only `&` and `'` to escape."""
-    return url.replace("&", "&amp;").replace("'", "&#39;")
-
-
-def _passage_of(citation: Citation, passages: tuple[Passage, ...]) -> Passage | None:
-    for passage in passages:
-        chunk = passage.chunk
-        if chunk.note_id == citation.note_id and chunk.start <= citation.start and citation.end <= chunk.end:
-            return passage
-    return None
-
-
-def _quoted_in(passage: Passage, citation: Citation) -> str:
-    note, chunk = passage.note, passage.chunk
-    trail = " › ".join(escape_line(title) for title in chunk.headings)
-    body = blocks(note.text, (chunk.start, chunk.end), (citation.start, citation.end), top=4)
-    return (
-        f'<p class="meta">{meta_line(note)}</p>'
-        + (f'<p class="trail">{trail}</p>' if trail else "")
-        + f"<blockquote>{body}</blockquote>"
-    )
-
-
-def _quoted_alone(citation: Citation) -> str:
-    meta = escape(note_date(citation.date))
-    return f'<p class="meta">{meta}</p><blockquote><p><mark>{escape_line(citation.quote)}</mark></p></blockquote>'

@@ -23,6 +23,7 @@ from assistant.access import Door
 from assistant.errors import AssistantError, ServeError
 from assistant.models import Role
 from assistant.settings import Settings
+from assistant.ui.addresses import note_url
 from assistant.ui.chat import build_chat
 from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
@@ -30,7 +31,6 @@ from assistant.ui.login import LoginRoutes
 from assistant.ui.markup import NO_SPAN, Span
 from assistant.ui.pages import Earlier, message_page, note_page
 from assistant.ui.places import Place
-from assistant.ui.render import note_url
 from assistant.ui.security import MAX_UPLOAD, Guard
 from assistant.ui.theme import THEME, TRANSLATIONS
 

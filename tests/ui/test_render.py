@@ -14,23 +14,29 @@ import pytest
 from assistant.errors import QuestionError
 from assistant.models import (
     Answer,
+    Chunk,
+    Citation,
     Filters,
     Finished,
     Kind,
     NearestNote,
     Note,
     PartialDate,
+    Passage,
     PassagesFound,
     Reason,
     Refusal,
+    Sentence,
     SentenceReady,
     Turn,
 )
 from assistant.ui import render
-from assistant.ui.conversation import MAX_SHOWN, Exchange, following, history, next_number
-from assistant.ui.filters import describe, read_filters
+from assistant.ui.addresses import fingerprint
+from assistant.ui.conversation import MAX_SHOWN, Exchange, following, history, next_number, stopped
+from assistant.ui.filters import describe, effect, read_filters
 from assistant.ui.markup import blocks, escape, inline, note_date
 from assistant.ui.pages import CHANGED, note_page
+from assistant.ui.sources import NO_SOURCE, panel
 
 _ALLOWED = {
     *("html", "head", "meta", "title", "link", "body", "nav", "main", "header", "h1"),
@@ -74,7 +80,7 @@ def test_hostile_note_is_shown_as_text_everywhere(hostile: Note, answered: Calla
     refusal = Exchange(2, hostile.title).after(Finished(_refusal(hostile)))
     failure = Exchange(3, "Q ?", error=hostile.text)
     chat = "".join(message["content"] for message in render.messages((answer, refusal, failure)))
-    for html in (chat, render.panel((answer,)), render.panel((answer, refusal)), note_page(hostile, (0, 40))):
+    for html in (chat, panel((answer,)), panel((answer, refusal)), note_page(hostile, (0, 40))):
         seen = " ".join(_harmless(html).split())
         assert "<img src=//evil.example/a.png onerror=alert(1)>" in seen
         assert "![](http://evil.example/t.png)" in seen
@@ -98,14 +104,14 @@ def test_citations_link_to_cards(answered: Callable[..., Answer], note: Note) ->
     conversation = (Exchange(7, "Q ?").after(Finished(answered("Q ?"))),)
     _, reply = render.messages(conversation)
     links = [attributes["href"] for tag, attributes in _Tags(reply["content"]).seen if tag == "a"]
-    cards = [attributes["id"] for tag, attributes in _Tags(render.panel(conversation)).seen if tag == "article"]
+    cards = [attributes["id"] for tag, attributes in _Tags(panel(conversation)).seen if tag == "article"]
     assert links == ["#source-7-1", "#source-7-2"]
     assert cards == ["source-7-1", "source-7-2"]
     assert "service. [1] Il date de 2014. [2]" in _harmless(reply["content"])
 
 
 def test_card_says_what_a_reader_needs(answered: Callable[..., Answer]) -> None:
-    html = render.panel((Exchange(1, "Q ?").after(Finished(answered("Q ?"))),))
+    html = panel((Exchange(1, "Q ?").after(Finished(answered("Q ?"))),))
     text = _harmless(html)
     assert "Un programme" in text
     assert "novembre 2017 (date déduite) · Programme" in text
@@ -120,15 +126,13 @@ def test_card_says_what_a_reader_needs(answered: Callable[..., Answer]) -> None:
 def test_citation_without_its_passage_still_shows_its_quote(answered: Callable[..., Answer]) -> None:
     answer = answered("Q ?")
     event = SentenceReady(answer.sentences[0], answer.citations[:1])
-    assert "<mark>" in render.panel((Exchange(1, "Q ?").after(event),))
+    assert "<mark>" in panel((Exchange(1, "Q ?").after(event),))
 
 
 def test_earlier_sources_are_folded_under_their_question(answered: Callable[..., Answer], note: Note) -> None:
     first = Exchange(1, "Première ?").after(Finished(answered("Première ?")))
-    html = render.panel((first, Exchange(2, "Deuxième ?").after(Finished(_refusal(note)))))
-    assert (
-        html.index(render.NO_SOURCE) < html.index("<details><summary>Première ?</summary>") < html.index("source-1-1")
-    )
+    html = panel((first, Exchange(2, "Deuxième ?").after(Finished(_refusal(note)))))
+    assert html.index(NO_SOURCE) < html.index("<details><summary>Première ?</summary>") < html.index("source-1-1")
 
 
 def test_refusal_offers_the_nearest_notes_without_a_claim(note: Note) -> None:
@@ -157,8 +161,58 @@ def test_only_a_rewritten_question_is_repeated(answered: Callable[..., Answer]) 
     assert "Question comprise ainsi : « Et le service ? »" in render.messages((other,))[1]["content"]
 
 
-def test_pending_exchange_says_so() -> None:
-    assert render.PENDING in render.messages((Exchange(1, "Q ?"),))[1]["content"]
+def test_pending_exchange_says_so_and_what_was_found(answered: Callable[..., Answer]) -> None:
+    exchange = Exchange(1, "Q ?")
+    assert render.PENDING in render.messages((exchange,))[1]["content"]
+    found = exchange.after(PassagesFound("Q ?", answered("Q ?").passages))
+    assert "« Un programme »" in _harmless(render.messages((found,))[1]["content"])
+    assert "Un programme (novembre 2017)" in _harmless(panel((found,)))
+
+
+def test_a_stopped_answer_keeps_what_was_said(answered: Callable[..., Answer]) -> None:
+    answer = answered("Q ?")
+    partial = Exchange(1, "Q ?").after(SentenceReady(answer.sentences[0], answer.citations[:1]))
+    for conversation, said in (((partial,), "Il est piloté"), ((Exchange(1, "Q ?"),), "")):
+        content = _harmless(render.messages(stopped(conversation))[1]["content"])
+        assert render.STOPPED in content
+        assert said in content
+        assert render.PENDING not in content
+    whole = (partial.after(Finished(answer)),)
+    assert stopped(whole) == whole
+    assert stopped(()) == ()
+
+
+@pytest.mark.parametrize(("confidence", "words"), [(0.97, "élevée"), (0.6, "moyenne"), (0.1, "faible")])
+def test_confidence_is_told_in_words(answered: Callable[..., Answer], confidence: float, words: str) -> None:
+    reply = replace(answered("Q ?"), confidence=confidence)
+    content = _harmless(render.messages((Exchange(1, "Q ?").after(Finished(reply)),))[1]["content"])
+    assert f"Confiance {words}" in content
+    assert "0." not in content
+
+
+def test_a_card_tells_the_day_of_the_event_from_that_of_the_note() -> None:
+    text = "Le forum se tient le 6 décembre 2018 à Lyon. Il date de 2014."
+    note = Note(
+        "n", "Forum", text, PartialDate(2018, 11, 20), False, Kind.EVENT, ("numérique",), "https://example.org/n"
+    )
+    sentence = Sentence("Le forum se tient le 6 décembre 2018 à Lyon.", (1,))
+    cited = Citation(1, "n", "Forum", note.date, False, 0, len(sentence.text), sentence.text)
+    passage = Passage(Chunk("c", "n", 0, 0, len(text), text, (), "Forum"), note, 1, 1.0, 1.0, 1.0)
+    answer = Answer("Q ?", "Q ?", (sentence,), (cited,), (passage,), "script", "b")
+    html = panel((Exchange(1, "Q ?").after(Finished(answer)),))
+    seen = _harmless(html)
+    assert "20 novembre 2018 · Événement · numérique" in seen
+    assert "Date de ce qui est cité : le 6 décembre 2018" in seen
+    assert ("a", "https://example.org/n") in [(tag, a.get("href")) for tag, a in _Tags(html).seen]
+
+
+@pytest.mark.parametrize(
+    ("passing", "words"),
+    [(0, "Aucune note ne passe"), (1, "1 note sur 8 peut"), (3, "3 notes sur 8 peuvent")],
+)
+def test_filters_say_what_they_do(passing: int, words: str) -> None:
+    assert effect(Filters(kinds=frozenset({Kind.STUDY})), passing, 8).startswith(words)
+    assert effect(Filters(), 8, 8) == "Aucun filtre : les 8 notes peuvent répondre."
 
 
 @pytest.mark.parametrize(
@@ -210,7 +264,7 @@ def test_note_page_ignores_an_impossible_span(note: Note, cited: tuple[int, int]
 
 
 def test_note_page_says_when_the_note_has_changed(note: Note) -> None:
-    html = note_page(note, (0, 5), render.fingerprint("autre texte"))
+    html = note_page(note, (0, 5), fingerprint("autre texte"))
     assert CHANGED in html
     assert "<mark" not in html
 
@@ -248,21 +302,21 @@ def test_conversation_is_bounded_and_numbers_are_never_reused() -> None:
     ],
 )
 def test_filters_are_read(since: str, until: str, expected: Filters) -> None:
-    assert read_filters([], since, until) == expected
+    assert read_filters([], [], since, until) == expected
 
 
 def test_filters_are_described() -> None:
-    filters = read_filters(["étude", "autre"], "2017-03", "2018")
+    filters = read_filters(["étude", "autre"], ["industrie"], "2017-03", "2018")
     assert filters.kinds == {Kind.STUDY, Kind.OTHER}
-    assert describe(filters) == "autre, étude, depuis le 1er mars 2017, jusqu’au 31 décembre 2018"
+    assert describe(filters) == "autre, étude, thème : industrie, depuis le 1er mars 2017, jusqu’au 31 décembre 2018"
 
 
 @pytest.mark.parametrize("typed", ["hier", "2017-13", "2017-02-30", "17", "2017/11", "31/02/2017"])
 def test_wrong_date_is_named_in_french(typed: str) -> None:
     with pytest.raises(QuestionError, match=f"champ « Depuis » : la date « {typed} » n’est pas valide"):
-        read_filters([], typed, "")
+        read_filters([], [], typed, "")
 
 
 def test_upside_down_range_is_refused() -> None:
     with pytest.raises(QuestionError, match=r"début \(2018\) vient après la date de fin \(mars 2017\)"):
-        read_filters([], "2018", "2017-03")
+        read_filters([], [], "2018", "2017-03")

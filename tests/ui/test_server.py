@@ -17,7 +17,7 @@ from assistant import Assistant, Settings
 from assistant.errors import IndexCorruptError, ServeError
 from assistant.models import Note
 from assistant.ui import serve
-from assistant.ui.render import citation_url
+from assistant.ui.addresses import citation_url
 from assistant.ui.security import MAX_BODY
 from assistant.ui.server import listen
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import gradio as gr
 
 from assistant.models import Chunk, Kind, Note, Passage
-from assistant.ui.filters import KIND_CHOICES
+from assistant.ui.filters import kind_choices
 from assistant.ui.markup import blocks, escape_line
-from assistant.ui.render import meta_line
+from assistant.ui.sources import meta_line
 from assistant.ui.staff.tables import note_link
 
 DATE_HINT = "AAAA, AAAA-MM ou AAAA-MM-JJ ; vide si elle est inconnue"
@@ -28,7 +28,7 @@ def metadata_fields() -> list[gr.components.Component]:
     title = gr.Textbox(label="Titre", max_length=300)
     with gr.Row():
         date = gr.Textbox(label="Date de publication", info=DATE_HINT, max_length=10, min_width=200)
-        kind = gr.Dropdown(KIND_CHOICES, value=Kind.OTHER.value, label="Nature", min_width=200)
+        kind = gr.Dropdown(kind_choices(), value=Kind.OTHER.value, label="Nature", min_width=200)
     inferred = gr.Checkbox(label="Date déduite : elle n’est pas imprimée dans le document")
     with gr.Row():
         themes = gr.Textbox(label="Thèmes", info="Séparés par des virgules", max_length=300, min_width=200)

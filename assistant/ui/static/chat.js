@@ -1,18 +1,45 @@
-// What Gradio leaves undone: citations open their source, copying gives readable text, hidden labels are French.
+// What Gradio leaves undone: citations open their source, copying gives references too, the sheet of a phone, labels.
 "use strict";
 (() => {
+  const WORDS = JSON.parse(document.getElementById("words")?.textContent || "{}");
+  const word = (text) => WORDS[text] || text;
   const LABELS = {
     "chatbot conversation": "Conversation",
     "Scroll to bottom": "Aller au dernier message",
     "Error": "Erreur",
     "Warning": "Attention",
+    "Stop": "Arrêter la réponse",
     "This application is currently busy. Please try again.": "Trop de questions en ce moment. Réessayez dans un instant.",
+    "Queue is full": "Trop de questions en ce moment. Réessayez dans un instant.",
     "Connection to the server was lost. Attempting reconnection...": "Connexion perdue avec le serveur. Nouvelle tentative…",
     "Connection errored out.": "Connexion interrompue. Rechargez la page.",
   };
   const NARROW = matchMedia("(max-width: 859px)");
+  const BEHIND = ["#site", "#account", "#top", "#talk"];
   let cited = null;
   let asked = 0;
+
+  const byId = (id) => document.getElementById(id);
+
+  // ---- Sources: a panel beside the conversation, a sheet over it on a narrow screen.
+
+  function openSheet() {
+    const panel = byId("panel");
+    if (!NARROW.matches || document.body.classList.contains("sheet")) return;
+    document.body.classList.add("sheet");
+    panel.setAttribute("role", "dialog");
+    panel.setAttribute("aria-modal", "true");
+    document.querySelectorAll(BEHIND.join()).forEach((element) => { element.inert = true; });
+  }
+
+  function closeSheet() {
+    if (!document.body.classList.contains("sheet")) return;
+    document.body.classList.remove("sheet");
+    byId("panel").removeAttribute("aria-modal");
+    byId("panel").setAttribute("role", "region");
+    document.querySelectorAll(BEHIND.join()).forEach((element) => { element.inert = false; });
+    if (cited?.isConnected) cited.focus();
+  }
 
   // Not the browser's own jump: with `<base href>`, a bare #anchor would reload a page opened with a query.
   function goTo(element) {
@@ -26,24 +53,54 @@
 
   function follow(event) {
     const link = event.target.closest?.("a.cite, #sources a.back");
-    const target = link && document.getElementById(link.hash.slice(1));
+    const target = link && byId(link.hash.slice(1));
     if (!target || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    goTo(target);
     if (link.matches(".cite")) {
       cited = link;
+      openSheet();
+      goTo(target);
       target.focus({ preventScroll: true });
-    } else if (cited?.isConnected && target.contains(cited)) {
-      cited.focus();
+    } else {
+      closeSheet();
+      goTo(target);
+      if (cited?.isConnected && target.contains(cited)) cited.focus();
     }
   }
 
+  // ---- Copying: what is read, and where it comes from.
+
+  function references(reply) {
+    const number = reply.id.replace("reponse-", "");
+    return [...document.querySelectorAll(`#sources .source[id^="source-${number}-"]`)].map((card) => {
+      const title = card.querySelector("h3").lastChild.textContent.trim();
+      const day = card.querySelector(".meta")?.textContent.split(" · ")[0];
+      const address = new URL(card.querySelector("a.whole").getAttribute("href"), location.origin);
+      return `[${card.querySelector(".number").textContent}] ${title} (${day}) ${address}`;
+    });
+  }
+
   // Gradio copies the HTML that a message is made of. It has just done so: write what is read over it.
-  function copy(event) {
+  function copyMessage(event) {
     const button = event.target.closest?.("#chat .message-buttons button");
     const rows = [...document.querySelectorAll("#chat .reply, #chat .asked")];
-    const text = button && rows.filter((row) => row.compareDocumentPosition(button) & 4).pop()?.innerText;
-    if (!text) return;
+    const row = button && rows.filter((one) => one.compareDocumentPosition(button) & 4).pop();
+    if (!row?.innerText) return;
+    write([row.innerText, ...(row.id ? references(row) : [])].join("\n\n"));
+  }
+
+  function share(event) {
+    const link = event.target.closest?.("#sources a.share");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    write(new URL(link.getAttribute("href"), location.origin).href);
+    const before = link.textContent;
+    link.textContent = word("Lien copié");
+    say(word("Lien copié"));
+    setTimeout(() => { link.textContent = before; }, 2500);
+  }
+
+  function write(text) {
     if (navigator.clipboard) navigator.clipboard.writeText(text).catch(() => {});
     else copyThroughSelection(text);
   }
@@ -56,21 +113,62 @@
     area.remove();
   }
 
-  function translate() {
-    document.querySelectorAll("[aria-label]").forEach((element) => {
-      const label = element.getAttribute("aria-label");
-      const french = LABELS[label];
-      // A message's label is its HTML, tags and all: without it, its text is read.
-      if (/^(user|bot)'s message/.test(label)) element.removeAttribute("aria-label");
-      else if (french) element.setAttribute("aria-label", french);
-    });
+  // What a screen reader says and nobody sees.
+  function say(text) {
+    let line = byId("said");
+    if (!line) {
+      line = Object.assign(document.createElement("div"), { id: "said" });
+      line.setAttribute("role", "status");
+      document.body.append(line);
+    }
+    line.textContent = text;
+  }
+
+  // ---- Words and roles that Gradio gives in English, or not at all.
+
+  function queued(text) {
+    const place = /queue: (\d+)\/(\d*)/.exec(text);
+    if (place) return `${word("Votre place dans la file :")} ${place[1]}${place[2] ? ` / ${place[2]}` : ""} `;
+    return /processing \|/.test(text) ? "" : null;
+  }
+
+  function translateTexts() {
     document.querySelectorAll(".toast-title, .toast-message-text").forEach((element) => {
       element.childNodes.forEach((node) => {
-        const french = node.nodeType === Node.TEXT_NODE && LABELS[node.data.trim()];
-        if (french) node.data = french;
+        const known = node.nodeType === Node.TEXT_NODE && LABELS[node.data.trim()];
+        if (known) node.data = word(known);
       });
     });
-    if (document.documentElement.lang !== "fr") document.documentElement.lang = "fr";
+    document.querySelectorAll("#waiting .progress-text, #waiting .meta-text, #waiting .meta-text-center").forEach((line) => {
+      line.childNodes.forEach((node) => {
+        const place = node.nodeType === Node.TEXT_NODE ? queued(node.data) : null;
+        if (place !== null && node.data !== place) node.data = place;
+      });
+    });
+  }
+
+  function translateLabels() {
+    document.querySelectorAll("[aria-label]").forEach((element) => {
+      const label = element.getAttribute("aria-label");
+      // A message's label is its HTML, tags and all: without it, its text is read.
+      if (/^(user|bot)'s message/.test(label)) element.removeAttribute("aria-label");
+      else if (LABELS[label] && word(LABELS[label]) !== label) element.setAttribute("aria-label", word(LABELS[label]));
+    });
+    document.querySelectorAll("#question .stop-button:not([aria-label])").forEach((button) => {
+      button.setAttribute("aria-label", word("Arrêter la réponse"));
+    });
+    // Gradio's sanitiser drops these attributes.
+    document.querySelectorAll(".live:not([aria-live])").forEach((element) => {
+      element.setAttribute("role", "status");
+      element.setAttribute("aria-live", "polite");
+    });
+    const panel = byId("panel");
+    if (panel && !panel.hasAttribute("role")) {
+      panel.setAttribute("role", "region");
+      panel.setAttribute("aria-label", word("Sources"));
+    }
+    const language = WORDS.lang || "fr";
+    if (document.documentElement.lang !== language) document.documentElement.lang = language;
   }
 
   // On a phone the page scrolls, not the chat: bring the new question to its top, the answer follows below.
@@ -81,13 +179,18 @@
   }
 
   function onChange() {
-    translate();
+    translateTexts();
+    translateLabels();
     showNewQuestion();
   }
 
   document.addEventListener("click", follow, true);
-  window.addEventListener("click", copy);
+  document.addEventListener("click", share, true);
+  document.addEventListener("click", (event) => { if (event.target.closest?.("#close-panel")) closeSheet(); }, true);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeSheet(); });
+  NARROW.addEventListener("change", closeSheet);
+  window.addEventListener("click", copyMessage);
   new MutationObserver(onChange).observe(document, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "lang"],
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "lang"],
   });
 })();

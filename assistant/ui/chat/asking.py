@@ -1,0 +1,129 @@
+"""One question: what the components show while it is answered, and after."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.language import tr
+from assistant.ui.chat.parts import Actions, Editing, Filtering, Proposals
+from assistant.ui.conversation import Conversation, Exchange, following, history, next_number
+from assistant.ui.filters import Fields, read_filters
+from assistant.ui.render import messages
+from assistant.ui.sources import panel
+
+if TYPE_CHECKING:
+    from assistant import Assistant
+
+logger = logging.getLogger(__name__)
+
+APOLOGY = (
+    "Une erreur interne est survenue. Vous pouvez reposer votre question ; si l’erreur persiste, prévenez l’équipe."
+)
+
+Update = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components that a question changes."""
+
+    chatbot: gr.Chatbot
+    question: gr.Textbox
+    sources: gr.Markdown
+    examples: Proposals
+    follow_ups: Proposals
+    actions: Actions
+    editing: Editing
+    filtering: Filtering
+    conversation: gr.State
+    waiting: gr.Markdown
+
+    @property
+    def outputs(self) -> list[gr.Component]:
+        """All that `Asking` updates."""
+        return [
+            *(self.chatbot, self.question, self.sources, self.conversation),
+            *(self.examples.column, *self.follow_ups.outputs),
+            *(self.actions.row, self.editing.row, self.editing.active),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Passes a question to the assistant and shows what comes back."""
+
+    bot: Assistant
+    parts: Parts
+
+    def answer(self, question: str, earlier: Conversation, fields: Fields) -> Iterator[Update]:
+        """The page once the question is asked, once passages are found, at each sentence, at the end, and with what
+        may be asked next.
+        """
+        exchange = Exchange(next_number(earlier), question)
+        yield self.shown(following(earlier, exchange)) | self._busy()
+        try:
+            exchange = replace(exchange, filters=read_filters(*fields))
+            for event in self.bot.stream(question, history(earlier), exchange.filters):
+                exchange = exchange.after(event)
+                if exchange.reply is None:
+                    yield self.shown(following(earlier, exchange))
+        except AssistantError as error:
+            # The question comes back to the box: mending a date should not mean typing it again.
+            failed = following(earlier, replace(exchange, error=str(error)))
+            yield self.shown(failed) | self.idle(failed, typed=question)
+            return
+        except Exception:
+            logger.exception("The answer to a question failed")
+            failed = following(earlier, replace(exchange, error=tr(APOLOGY)))
+            yield self.shown(failed) | self.idle(failed)
+            return
+        conversation = following(earlier, exchange)
+        yield self.shown(conversation) | self.idle(conversation)
+        yield self.parts.follow_ups.shown(self._next(conversation))
+
+    def shown(self, conversation: Conversation) -> Update:
+        """The conversation and its sources."""
+        return {
+            self.parts.chatbot: messages(conversation),
+            self.parts.sources: panel(conversation),
+            self.parts.conversation: conversation,
+        }
+
+    def idle(self, conversation: Conversation, typed: str | None = None) -> Update:
+        """The page when nothing is being answered; what stands in the box stays unless `typed` is given."""
+        box = {} if typed is None else {"value": typed}
+        return {
+            self.parts.question: gr.update(submit_btn=True, stop_btn=False, **box),
+            self.parts.actions.row: gr.update(visible=bool(conversation)),
+            **self._not_editing(),
+        }
+
+    def _busy(self) -> Update:
+        parts = self.parts
+        return {
+            parts.question: gr.update(value="", submit_btn=False, stop_btn=True),
+            parts.examples.column: gr.update(visible=False),
+            parts.actions.row: gr.update(visible=False),
+            **parts.follow_ups.hidden(),
+            **self._not_editing(),
+        }
+
+    def _not_editing(self) -> Update:
+        return {self.parts.editing.row: gr.update(visible=False), self.parts.editing.active: False}
+
+    def _next(self, conversation: Conversation) -> tuple[str, ...]:
+        """What may be asked next; nothing where proposing fails: the answer has been given."""
+        *earlier, latest = conversation
+        if latest.reply is None:
+            return ()
+        try:
+            return self.bot.follow_ups(latest.reply, history(earlier), latest.filters)
+        except Exception:
+            logger.exception("Questions to ask next cannot be proposed")
+            return ()

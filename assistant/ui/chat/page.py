@@ -1,0 +1,180 @@
+"""The chat: one Blocks page, one event a question. It passes what was typed on, and shows what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.errors import QuestionError
+from assistant.language import tr
+from assistant.settings import Settings
+from assistant.ui.chat import parts
+from assistant.ui.chat.asking import Asking, Parts, Update
+from assistant.ui.conversation import Conversation, stopped
+from assistant.ui.filters import effect, read_filters
+from assistant.ui.markup import escape_line
+from assistant.ui.pages import TITLE
+from assistant.ui.welcome import knows
+
+if TYPE_CHECKING:
+    from assistant import Assistant
+
+CONCURRENCY = 16  # answers computed at once: 38/s at 100 clients, against 29/s by default (docs/decisions)
+MAX_WAITING = 128  # beyond, newcomers are told to come back rather than left waiting
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def build_chat(bot: Assistant, settings: Settings) -> gr.Blocks:
+    """The chat page, its events and its queue."""
+    demo = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    with demo:
+        Chat(bot, settings).connect(demo)
+    demo.queue(default_concurrency_limit=CONCURRENCY, max_size=MAX_WAITING, api_open=False)
+    return demo
+
+
+class Chat:
+    """The components of the page and their events."""
+
+    def __init__(self, bot: Assistant, settings: Settings) -> None:
+        self._bot = bot
+        self.knows, self.restart = parts.header(knows(bot.knowledge()))
+        with gr.Row(elem_id="columns"):
+            with gr.Column(scale=3, min_width=320, elem_id="talk"):
+                chatbot = parts.chatbot()
+                waiting = parts.html("", "waiting", elem_classes="live")
+                follow_ups = parts.proposals("follow-ups", tr("Pour continuer :"), (), parts.FOLLOW_UPS)
+                actions = parts.actions()
+                examples = parts.proposals(
+                    "examples", tr("Par exemple :"), bot.examples(parts.EXAMPLES), parts.EXAMPLES
+                )
+                editing = parts.editing()
+                question = parts.question(settings.max_question_chars)
+                filtering = parts.filtering(self._themes(), self._effect([], [], "", ""))
+            sources = parts.sources()
+        self.parts = Parts(
+            chatbot, question, sources, examples, follow_ups, actions, editing, filtering, gr.State(()), waiting
+        )
+        self.asking = Asking(bot, self.parts)
+
+    def connect(self, demo: gr.Blocks) -> None:
+        """Give every component its event."""
+        asked = self._connect_questions()
+        self._connect_conversation(asked)
+        self._connect_filters()
+        demo.load(self._opened, outputs=[self.knows, self.parts.question, *self._changing], **_QUIET)
+
+    @property
+    def _changing(self) -> list[gr.Component]:
+        """What a publication changes on a page that is opened after it."""
+        return [*self.parts.examples.outputs, self.parts.filtering.themes, self.parts.filtering.effect]
+
+    def _connect_questions(self) -> Any:
+        page = self.parts
+        buttons = [*page.examples.buttons, *page.follow_ups.buttons, page.actions.retry]
+        return gr.on(
+            triggers=[page.question.submit, *(button.click for button in buttons)],
+            fn=self._respond,
+            inputs=[page.question, page.conversation, page.editing.active, *page.filtering.fields],
+            outputs=page.outputs,
+            show_progress="minimal",
+            show_progress_on=page.waiting,
+            concurrency_limit=CONCURRENCY,
+            api_visibility="private",
+        )
+
+    def _respond(
+        self,
+        event: gr.EventData,
+        typed: str,
+        conversation: Conversation,
+        replaces: bool,
+        kinds: Sequence[str],
+        themes: Sequence[str],
+        since: str,
+        until: str,
+    ) -> Iterator[Update]:
+        question, earlier = typed, conversation[:-1] if replaces else conversation
+        if isinstance(event.target, gr.Button):
+            again = event.target.elem_id == self.parts.actions.retry.elem_id and conversation
+            question, earlier = (
+                (conversation[-1].question, conversation[:-1]) if again else (event.target.value, conversation)
+            )
+        if (question or "").strip():
+            yield from self.asking.answer(question.strip(), earlier, (kinds, themes, since, until))
+        else:
+            yield {}
+
+    def _connect_conversation(self, asked: Any) -> None:
+        page, asking = self.parts, self.asking
+        page.question.stop(
+            self._stop, page.conversation, page.outputs, cancels=[asked], trigger_mode="always_last", **_QUIET
+        )
+        self.restart.click(self._restart, outputs=page.outputs, cancels=[asked], **_QUIET)
+        page.actions.edit.click(
+            self._edit, page.conversation, [page.question, page.editing.row, page.editing.active], **_QUIET
+        )
+        page.editing.cancel.click(
+            lambda: asking.idle((), typed="") | {page.actions.row: gr.update(visible=True)},
+            outputs=page.outputs,
+            **_QUIET,
+        )
+
+    def _stop(self, conversation: Conversation) -> Update:
+        kept = stopped(conversation)
+        return self.asking.shown(kept) | self.asking.idle(kept)
+
+    def _restart(self) -> Update:
+        page = self.parts
+        return {
+            **self.asking.shown(()),
+            **self.asking.idle((), typed=""),
+            **page.follow_ups.hidden(),
+            page.examples.column: gr.update(visible=True),
+        }
+
+    def _edit(self, conversation: Conversation) -> Update:
+        page = self.parts
+        if not conversation:
+            return {}
+        return {
+            page.question: gr.update(value=conversation[-1].question),
+            page.editing.row: gr.update(visible=True),
+            page.editing.active: True,
+        }
+
+    def _connect_filters(self) -> None:
+        filtering = self.parts.filtering
+        for event in (filtering.kinds.input, filtering.themes.input, filtering.since.input, filtering.until.input):
+            event(self._effect, filtering.fields, filtering.effect, trigger_mode="always_last", **_QUIET)
+        filtering.clear.click(
+            lambda: ([], [], "", "", self._effect([], [], "", "")),
+            outputs=[*filtering.fields, filtering.effect],
+            **_QUIET,
+        )
+
+    def _effect(self, kinds: Sequence[str], themes: Sequence[str], since: str, until: str) -> str:
+        try:
+            filters = read_filters(kinds, themes, since, until)
+        except QuestionError as error:
+            return f'<p class="failed">{escape_line(str(error))}</p>'
+        total = self._bot.knowledge().notes
+        passing = self._bot.count(filters) if filters else total
+        return f"<p>{escape_line(effect(filters, passing, total))}</p>"
+
+    def _themes(self) -> list[tuple[str, str]]:
+        return [(f"{theme} ({count})", theme) for theme, count in self._bot.themes()]
+
+    def _opened(self, request: gr.Request) -> Update:
+        """What may have changed since the server started; a question given in the address stands in the box."""
+        page = self.parts
+        given = request.query_params.get("question", "")[: page.question.max_length]
+        return {
+            self.knows: knows(self._bot.knowledge()),
+            page.question: gr.update(value=given) if given else gr.update(),
+            **page.examples.shown(self._bot.examples(parts.EXAMPLES)),
+            page.filtering.themes: gr.update(choices=self._themes()),
+            page.filtering.effect: self._effect([], [], "", ""),
+        }
