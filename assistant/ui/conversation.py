@@ -43,6 +43,11 @@ class Exchange:
         return not (self.sentences or self.reply or self.error)
 
     @property
+    def unfinished(self) -> bool:
+        """More is to come."""
+        return not (self.reply or self.error or self.stopped)
+
+    @property
     def refusal(self) -> Refusal | None:
         """The refusal, if it ended in one."""
         return self.reply if isinstance(self.reply, Refusal) else None

@@ -52,8 +52,14 @@ def _pair(exchange: Exchange) -> tuple[Message, Message]:
     question = "<br>".join(escape_line(line) for line in exchange.question.splitlines())
     return (
         {"role": "user", "content": f'<div class="asked">{question}</div>'},
-        {"role": "assistant", "content": f'<div class="reply" id="reponse-{exchange.number}">{_reply(exchange)}</div>'},
+        {"role": "assistant", "content": _framed(exchange)},
     )
+
+
+def _framed(exchange: Exchange) -> str:
+    # The style sheet shows by this class what can be done: stop an answer, or ask again.
+    state = "reply unfinished" if exchange.unfinished else "reply"
+    return f'<div class="{state}" id="reponse-{exchange.number}">{_reply(exchange)}</div>'
 
 
 def _reply(exchange: Exchange) -> str:

@@ -49,8 +49,7 @@ class Parts:
         """All that `Asking` updates."""
         return [
             *(self.chatbot, self.question, self.sources, self.conversation),
-            *(self.examples.column, *self.follow_ups.outputs),
-            *(self.actions.row, self.editing.row, self.editing.active),
+            *(*self.follow_ups.outputs, self.editing.row, self.editing.active),
         ]
 
 
@@ -66,7 +65,7 @@ class Asking:
         may be asked next.
         """
         exchange = Exchange(next_number(earlier), question)
-        yield self.shown(following(earlier, exchange)) | self._busy()
+        yield self.shown(following(earlier, exchange)) | self.emptied()
         try:
             exchange = replace(exchange, filters=read_filters(*fields))
             for event in self.bot.stream(question, history(earlier), exchange.filters):
@@ -76,15 +75,15 @@ class Asking:
         except AssistantError as error:
             # The question comes back to the box: mending a date should not mean typing it again.
             failed = following(earlier, replace(exchange, error=str(error)))
-            yield self.shown(failed) | self.idle(failed, typed=question)
+            yield self.shown(failed) | {self.parts.question: question}
             return
         except Exception:
             logger.exception("The answer to a question failed")
             failed = following(earlier, replace(exchange, error=tr(APOLOGY)))
-            yield self.shown(failed) | self.idle(failed)
+            yield self.shown(failed)
             return
         conversation = following(earlier, exchange)
-        yield self.shown(conversation) | self.idle(conversation)
+        yield self.shown(conversation)
         yield self.parts.follow_ups.shown(self._next(conversation))
 
     def shown(self, conversation: Conversation) -> Update:
@@ -95,26 +94,12 @@ class Asking:
             self.parts.conversation: conversation,
         }
 
-    def idle(self, conversation: Conversation, typed: str | None = None) -> Update:
-        """The page when nothing is being answered; what stands in the box stays unless `typed` is given."""
-        box = {} if typed is None else {"value": typed}
-        return {
-            self.parts.question: gr.update(submit_btn=True, stop_btn=False, **box),
-            self.parts.actions.row: gr.update(visible=bool(conversation)),
-            **self._not_editing(),
-        }
+    def emptied(self) -> Update:
+        """The box, with nothing proposed and nothing being corrected."""
+        return {self.parts.question: "", **self.parts.follow_ups.hidden(), **self.not_editing()}
 
-    def _busy(self) -> Update:
-        parts = self.parts
-        return {
-            parts.question: gr.update(value="", submit_btn=False, stop_btn=True),
-            parts.examples.column: gr.update(visible=False),
-            parts.actions.row: gr.update(visible=False),
-            **parts.follow_ups.hidden(),
-            **self._not_editing(),
-        }
-
-    def _not_editing(self) -> Update:
+    def not_editing(self) -> Update:
+        """The next question is a new one."""
         return {self.parts.editing.row: gr.update(visible=False), self.parts.editing.active: False}
 
     def _next(self, conversation: Conversation) -> tuple[str, ...]:

@@ -117,23 +117,16 @@ class Chat:
             self._edit, page.conversation, [page.question, page.editing.row, page.editing.active], **_QUIET
         )
         page.editing.cancel.click(
-            lambda: asking.idle((), typed="") | {page.actions.row: gr.update(visible=True)},
-            outputs=page.outputs,
+            lambda: {page.question: "", **asking.not_editing()},
+            outputs=[page.question, page.editing.row, page.editing.active],
             **_QUIET,
         )
 
     def _stop(self, conversation: Conversation) -> Update:
-        kept = stopped(conversation)
-        return self.asking.shown(kept) | self.asking.idle(kept)
+        return self.asking.shown(stopped(conversation))
 
     def _restart(self) -> Update:
-        page = self.parts
-        return {
-            **self.asking.shown(()),
-            **self.asking.idle((), typed=""),
-            **page.follow_ups.hidden(),
-            page.examples.column: gr.update(visible=True),
-        }
+        return self.asking.shown(()) | self.asking.emptied()
 
     def _edit(self, conversation: Conversation) -> Update:
         page = self.parts

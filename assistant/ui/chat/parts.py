@@ -62,9 +62,8 @@ class Proposals:
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What can be done with the last question and the whole conversation."""
+    """What can be done with the last question; the style sheet shows it once an answer is whole."""
 
-    row: gr.Row
     retry: gr.Button
     edit: gr.Button
 
@@ -124,13 +123,13 @@ def proposals(elem_id: str, heading: str, questions: Sequence[str], count: int) 
 
 
 def actions() -> Actions:
-    """Hidden until there is something to act on. Exports are the browser's work: see static/memory.js."""
-    with gr.Row(elem_id="actions", visible=False) as row:
+    """Exports are the browser's work: see static/memory.js."""
+    with gr.Row(elem_id="actions"):
         retry = gr.Button(tr("Reposer la question"), elem_id="retry", size="sm", min_width=120)
         edit = gr.Button(tr("Modifier la question"), elem_id="edit", size="sm", min_width=120)
         gr.Button(tr("Exporter en Markdown"), elem_id="export-md", size="sm", min_width=120)
         gr.Button(tr("Exporter en PDF"), elem_id="export-pdf", size="sm", min_width=120)
-    return Actions(row, retry, edit)
+    return Actions(retry, edit)
 
 
 def editing() -> Editing:
@@ -152,6 +151,7 @@ def question(max_chars: int) -> gr.Textbox:
         lines=1,
         max_lines=6,
         submit_btn=True,
+        stop_btn=True,  # the style sheet shows one or the other
         autofocus=True,
     )
 
