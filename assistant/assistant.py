@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from assistant import questions
@@ -11,9 +12,9 @@ from assistant.answering.generative import Generator
 from assistant.answering.ranker import load_or_none
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
-from assistant.examples import example_questions
-from assistant.index import Reader, note_as_cited, published_build_id
-from assistant.models import Answer, Event, Filters, Finished, Note, Passage, Reply, Turn
+from assistant.index import Build, Reader, note_as_cited, published_build_id
+from assistant.models import Event, Filters, Finished, Knowledge, Note, Passage, Reply, Turn
+from assistant.proposals import Proposer
 from assistant.retrieval import retrieve
 from assistant.settings import Settings
 
@@ -27,6 +28,8 @@ class Assistant:
         self._generator = Generator.from_settings(settings)
         self.reader = Reader(settings.index_dir, embedder, embedder.identity)
         self.ranker = load_or_none(embedder) if settings.sentence_ranker else None
+        self._in_progress = Count()
+        self._proposer = Proposer(self._ask_quoting, lambda: self._in_progress.value == 0)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -93,11 +96,15 @@ class Assistant:
         return self._stream(request, self._generator)
 
     def _stream(self, request: Request, generator: Generator | None) -> Iterator[Event]:
-        with self.reader.lease() as build:
-            chain = Chain(
-                build, self.embedder, self.settings.passages, self.settings.max_sentences, generator, self.ranker
-            )
-            yield from chain.stream(request)
+        with self._in_progress, self.reader.lease() as build:
+            yield from self._chain(build, generator).stream(request)
+
+    def _chain(self, build: Build, generator: Generator | None) -> Chain:
+        return Chain(build, self.embedder, self.settings.passages, self.settings.max_sentences, generator, self.ranker)
+
+    def _ask_quoting(self, build: Build, question: str, filters: Filters) -> Reply:
+        """Without a chat model: what is proposed must cost no request."""
+        return _last(self._chain(build, None).stream(Request(question, filters=filters)))
 
     def note(self, note_id: str, build: str | None = None) -> Note:
         """One note of the published build, or as it was in an earlier one, such as `Answer.build` names.
@@ -113,22 +120,67 @@ class Assistant:
             raise KeyError(note_id)
         return found
 
-    def examples(self, limit: int = 4) -> tuple[str, ...]:
-        """Questions made from the corpus, each of which gets an answer that cites the note it was made from."""
+    def knowledge(self) -> Knowledge:
+        """What the published build holds."""
         with self.reader.lease() as build:
-            candidates = list(example_questions(build.catalogue))
-        found: list[str] = []
-        for note_id, question in candidates:
-            if len(found) >= limit:
-                break
-            reply = _last(self._stream(Request(question), None))  # no chat model is asked for them
-            if isinstance(reply, Answer) and any(c.note_id == note_id for c in reply.citations):
-                found.append(question)
-        return tuple(found)
+            dates = build.catalogue.dates()
+            return Knowledge(
+                notes=build.manifest.notes,
+                first=min(dates, key=lambda day: day.first, default=None),
+                last=max(dates, key=lambda day: day.last, default=None),
+                updated=datetime.fromisoformat(build.manifest.created),
+                build=build.id,
+            )
+
+    def themes(self) -> tuple[tuple[str, int], ...]:
+        """The themes of the notes, each with how many notes bear it; the most frequent first."""
+        with self.reader.lease() as build:
+            return tuple(build.catalogue.themes())
+
+    def count(self, filters: Filters) -> int:
+        """How many notes pass the filters."""
+        with self.reader.lease() as build:
+            return build.catalogue.passing(filters)
+
+    def examples(self, limit: int = 4) -> tuple[str, ...]:
+        """Questions made from the published build; the answer to each cites the note that it was made from."""
+        with self.reader.lease() as build:
+            return self._proposer.examples(build, limit)
+
+    def follow_ups(
+        self, reply: Reply, history: Sequence[Turn] = (), filters: Filters | None = None, limit: int = 3
+    ) -> tuple[str, ...]:
+        """Questions worth asking after a reply: the notes answer them, and tell more than was told. None are looked for
+        while others wait for an answer.
+
+        Args:
+            reply: the last one.
+            history: the turns before its question.
+            filters: which notes may answer.
+            limit: how many at most.
+        """
+        with self.reader.lease() as build:
+            return self._proposer.follow_ups(build, reply, history, filters or Filters(), limit)
 
     def close(self) -> None:
         """Release the index's files."""
         self.reader.close()
+
+
+class Count:
+    """How many blocks are being run, over all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.value = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.value += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.value -= 1
 
 
 def _last(events: Iterator[Event]) -> Reply:

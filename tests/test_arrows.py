@@ -30,7 +30,7 @@ ORDER = [
     "chain",
     "serialise",
     "questions",
-    "examples",
+    "proposals",
     "assistant",
     "preview",
     "desk",

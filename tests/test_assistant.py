@@ -142,27 +142,6 @@ def test_opened_without_an_index(tmp_path: Path, embedder: Embedder) -> None:
         Assistant(Settings.load(index_dir=tmp_path), embedder)
 
 
-def test_every_example_is_answered_from_its_note(bot: Assistant, notes: list[Note]) -> None:
-    titles = {note.title: note.id for note in notes}
-    examples = bot.examples(20)
-    assert 4 <= len(examples) == len(set(examples))
-    for question in examples:
-        (note_id,) = [key for title, key in titles.items() if title in question]
-        reply = bot.ask(question)
-        assert isinstance(reply, Answer)
-        assert note_id in {citation.note_id for citation in reply.citations}
-
-
-@pytest.mark.parametrize("limit", [0, 1, 4])
-def test_as_many_examples_as_wanted(bot: Assistant, limit: int) -> None:
-    assert len(bot.examples(limit)) == limit
-
-
-def test_the_first_examples_are_of_different_kinds(bot: Assistant, notes: list[Note]) -> None:
-    kinds = [next(note.kind for note in notes if note.title in question) for question in bot.examples(3)]
-    assert len(set(kinds)) == 3
-
-
 def test_unknown_notes(bot: Assistant) -> None:
     with pytest.raises(KeyError):
         bot.note("../corpus")

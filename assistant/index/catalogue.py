@@ -176,22 +176,44 @@ class Catalogue:
 
     def allowed(self, filters: Filters) -> set[str]:
         """The ids of the chunks whose notes pass the filters; a note without date passes no date filter."""
-        where, values = ["1"], list[object]()
-        if filters.kinds:
-            where.append(f"notes.kind IN ({','.join('?' * len(filters.kinds))})")
-            values += sorted(filters.kinds)
-        if filters.themes:
-            marks = ",".join("?" * len(filters.themes))
-            where.append(f"EXISTS (SELECT 1 FROM json_each(notes.themes) WHERE value IN ({marks}))")
-            values += sorted(filters.themes)
-        if filters.since:
-            where.append("notes.last_day >= ?")
-            values.append(filters.since.isoformat())
-        if filters.until:
-            where.append("notes.first_day <= ?")
-            values.append(filters.until.isoformat())
-        sql = f"SELECT chunks.id FROM chunks JOIN notes ON notes.id = chunks.note_id WHERE {' AND '.join(where)}"
+        where, values = _where(filters)
+        sql = f"SELECT chunks.id FROM chunks JOIN notes ON notes.id = chunks.note_id WHERE {where}"
         return {str(row[0]) for row in self._rows(sql, values)}
+
+    def passing(self, filters: Filters) -> int:
+        """How many notes pass the filters."""
+        where, values = _where(filters)
+        return int(str(self._rows(f"SELECT COUNT(*) FROM notes WHERE {where}", values)[0][0]))
+
+    def themes(self) -> list[tuple[str, int]]:
+        """Each theme and how many notes bear it, the most frequent first."""
+        sql = "SELECT value, COUNT(*) FROM notes, json_each(notes.themes) GROUP BY value ORDER BY 2 DESC, 1"
+        return [(str(theme), int(str(count))) for theme, count in self._rows(sql)]
+
+    def dates(self) -> list[PartialDate]:
+        """The dates of the notes that have one."""
+        return [
+            PartialDate.from_iso(str(row[0])) for row in self._rows("SELECT date FROM notes WHERE date IS NOT NULL")
+        ]
+
+
+def _where(filters: Filters) -> tuple[str, list[object]]:
+    """The SQL condition on `notes`, and its values."""
+    where, values = ["1"], list[object]()
+    if filters.kinds:
+        where.append(f"notes.kind IN ({','.join('?' * len(filters.kinds))})")
+        values += sorted(filters.kinds)
+    if filters.themes:
+        marks = ",".join("?" * len(filters.themes))
+        where.append(f"EXISTS (SELECT 1 FROM json_each(notes.themes) WHERE value IN ({marks}))")
+        values += sorted(filters.themes)
+    if filters.since:
+        where.append("notes.last_day >= ?")
+        values.append(filters.since.isoformat())
+    if filters.until:
+        where.append("notes.first_day <= ?")
+        values.append(filters.until.isoformat())
+    return " AND ".join(where), values
 
 
 def _spelling(row: tuple[object, ...]) -> Spelling:
