@@ -31,6 +31,7 @@ ORDER = [
     "serialise",
     "questions",
     "examples",
+    "feedback",
     "assistant",
     "preview",
     "desk",
