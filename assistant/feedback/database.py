@@ -11,7 +11,14 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import NullPool
 
 from assistant.errors import FeedbackError, french_reason
@@ -63,8 +70,8 @@ class Database:
         """
         with self._translated():
             self._make_file()
-            with self._engine.connect() as connection, connection.execution_options(writes=True).begin():
-                ensure_schema(connection)
+            self._make_tables()
+            with self._transaction() as connection:
                 yield connection
 
     @contextmanager
@@ -96,6 +103,22 @@ class Database:
             FeedbackError: the database cannot be used.
         """
         self._run("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _make_tables(self) -> None:
+        """In a transaction of their own: where another process makes them at the same moment, only this is repeated."""
+        for last in (False, False, True):
+            try:
+                with self._transaction() as connection:
+                    ensure_schema(connection)
+                return
+            except (IntegrityError, ProgrammingError):
+                if last:
+                    raise
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection, connection.execution_options(writes=True).begin():
+            yield connection
 
     def _run(self, *statements: str) -> None:
         if self.path is None:
@@ -194,7 +217,8 @@ def _begin(connection: Connection) -> None:
 
 def _without(text: str, url: URL) -> str:
     """The driver's words without any secret of the URL."""
-    values = (str(value) for value in url.query.values())
-    for secret in sorted(filter(None, (url.password, *values)), key=len, reverse=True):
-        text = text.replace(str(secret), "***")
+    given = {"password": url.password, **url.query}
+    for name, value in given.items():
+        if value and any(word in name.lower() for word in ("pass", "pwd", "key", "token", "secret")):
+            text = text.replace(str(value), "***")
     return text

@@ -49,7 +49,7 @@ def ensure_schema(connection: Connection) -> None:
     _TABLES.create_all(connection)
     version = connection.scalar(select(META.c.value).where(META.c.name == "schema"))
     if version is None:
-        connection.execute(insert(META).values(name="schema", value=VERSION))
+        connection.execute(insert(META), [{"name": "schema", "value": VERSION}, {"name": "purged", "value": ""}])
     elif version != VERSION:
         raise FeedbackError(
             f"Les avis ont été gardés par une autre version du programme (format {version}, ici {VERSION}) : "

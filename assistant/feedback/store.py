@@ -6,7 +6,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 from sqlalchemy import URL, ColumnElement, Connection, delete, insert, select, update
@@ -50,6 +50,7 @@ class FeedbackStore:
         self.days = days
         self._database = Database(url)
         self._clock = clock
+        self._looked: date | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -70,10 +71,7 @@ class FeedbackStore:
             FeedbackError: the URL of the settings cannot be used.
         """
         store = cls.from_settings(settings)
-        try:
-            store.purge_when_due()
-        except FeedbackError as error:
-            logger.warning("%s", error)
+        store.purge_quietly()
         return store
 
     @property
@@ -215,6 +213,16 @@ class FeedbackStore:
         """
         return self._purge(only_when_due=True) if self.enabled else 0
 
+    def purge_quietly(self) -> None:
+        """`purge_when_due` for a server, which calls it at each reply: trouble is told in the log, once a day."""
+        today = self._clock().date()
+        if self._looked != today:
+            self._looked = today
+            try:
+                self.purge_when_due()
+            except FeedbackError as error:
+                logger.warning("%s", error)
+
     def _delete(self, ids: Iterable[str]) -> int:
         with self._database.reading() as existing:
             if existing is None:
@@ -244,8 +252,7 @@ class FeedbackStore:
     def _purge_now(self, connection: Connection) -> int:
         now = self._clock()
         gone = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.when < in_utc(now - timedelta(days=self.days))))
-        connection.execute(delete(META).where(META.c.name == "purged"))
-        connection.execute(insert(META).values(name="purged", value=now.date().isoformat()))
+        connection.execute(update(META).where(META.c.name == "purged").values(value=now.date().isoformat()))
         return gone.rowcount
 
     def _ids(self, *conditions: ColumnElement[bool]) -> list[str]:
