@@ -124,7 +124,7 @@ class FeedbackForm:
         button.click(work, inputs=inputs, outputs=self.outputs, show_progress="hidden", api_visibility="private")
 
     def _view(self, opinion: _Opinion | None, said: str = "", *, fill: bool = False) -> Update:
-        """All that is shown of an opinion, and one line. What was typed stays, unless `fill` puts back what was sent."""
+        """All that is shown of an opinion, and one line. What was typed stays, unless `fill` puts what was sent."""
         kept = opinion.kept if opinion else None
         writing = opinion.writing if opinion else None
         up, down = kept is not None and kept.helpful, kept is not None and not kept.helpful

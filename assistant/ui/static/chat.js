@@ -13,6 +13,7 @@
   const NARROW = matchMedia("(max-width: 859px)");
   let cited = null;
   let asked = 0;
+  let pressed = null;
 
   // Not the browser's own jump: with `<base href>`, a bare #anchor would reload a page opened with a query.
   function goTo(element) {
@@ -80,12 +81,37 @@
     asked = questions.length;
   }
 
+  // What changes is read aloud; a group of choices is called by its title, which Gradio does not tie to it.
+  function name() {
+    document.querySelectorAll(".live:not([aria-live])").forEach((element) => {
+      element.setAttribute("role", "status");
+      element.setAttribute("aria-live", "polite");
+    });
+    document.querySelectorAll("fieldset:not([aria-label])").forEach((group) => {
+      const title = group.querySelector("[data-testid=block-info]")?.innerText;
+      if (title) group.setAttribute("aria-label", title);
+    });
+  }
+
+  // The keyboard stays in the form of the feedback when the button that was pressed gives way to others.
+  function keepFocus() {
+    const form = document.getElementById("feedback");
+    if (form?.contains(document.activeElement)) pressed = document.activeElement;
+    else if (form && pressed && !pressed.isConnected && document.activeElement === document.body) {
+      pressed = null;
+      (form.querySelector("textarea") || form.querySelector(".after button") || form.querySelector("button"))?.focus();
+    }
+  }
+
   function onChange() {
     translate();
+    name();
+    keepFocus();
     showNewQuestion();
   }
 
   document.addEventListener("click", follow, true);
+  document.addEventListener("focusin", keepFocus);
   window.addEventListener("click", copy);
   new MutationObserver(onChange).observe(document, {
     childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "lang"],
