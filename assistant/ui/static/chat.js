@@ -83,7 +83,7 @@
 
   // What changes is read aloud; a group of choices is called by its title, which Gradio does not tie to it.
   function name() {
-    document.querySelectorAll(".live:not([aria-live])").forEach((element) => {
+    document.querySelectorAll(".live:not(.live .live, [aria-live])").forEach((element) => {
       element.setAttribute("role", "status");
       element.setAttribute("aria-live", "polite");
     });
@@ -99,7 +99,9 @@
     if (form?.contains(document.activeElement)) pressed = document.activeElement;
     else if (form && pressed && !pressed.isConnected && document.activeElement === document.body) {
       pressed = null;
-      (form.querySelector("textarea") || form.querySelector(".after button") || form.querySelector("button"))?.focus();
+      // Gradio takes the old parts away before it puts the new ones.
+      const parts = ["textarea", ".after button", "button"];
+      setTimeout(() => parts.map((part) => form.querySelector(part)).find(Boolean)?.focus(), 100);
     }
   }
 
