@@ -13,9 +13,10 @@ AssistantError              exit status 1
 │   └── IndexSafeguardError     much of the corpus is gone: nothing is published unless forced
 ├── EmbeddingError          5   the embedding model cannot be made or loaded
 ├── ServeError              6   the chat cannot be served (port in use)
-└── AccessError             7   an account cannot be used or changed
-    └── LoginError              a login was refused
-        └── ThrottledError      too many wrong passwords; `.wait` is in seconds
+├── AccessError             7   an account cannot be used or changed
+│   └── LoginError              a login was refused
+│       └── ThrottledError      too many wrong passwords; `.wait` is in seconds
+└── FeedbackError           8   what members think of replies cannot be kept, read or erased
 """
 
 from __future__ import annotations
@@ -160,3 +161,9 @@ class ThrottledError(LoginError):
     def __init__(self, message: str, wait: int) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class FeedbackError(AssistantError):
+    """What members think of replies cannot be kept, read or erased. Names the database, never its password."""
+
+    exit_status = 8

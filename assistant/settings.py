@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = Field(default=None, min_length=1)
     oidc_client_secret: SecretStr | None = None
     oidc_roles_claim: str = Field(default="roles", min_length=1)
+    feedback_days: int = Field(default=365, ge=0, le=3650)
+    feedback_url: SecretStr | None = None
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -160,7 +162,8 @@ _FRENCH = {
 }
 
 
-_SECRET = {"chat_api_key", "chat_base_url", "oidc_issuer", "oidc_client_secret"}  # an address may hold a password
+#: An address may hold a password.
+_SECRET = {"chat_api_key", "chat_base_url", "oidc_issuer", "oidc_client_secret", "feedback_url"}
 
 
 def _explain(error: ValidationError, known: set[str]) -> str:

@@ -31,6 +31,7 @@ ORDER = [
     "serialise",
     "questions",
     "proposals",
+    "feedback",
     "assistant",
     "preview",
     "desk",

@@ -18,6 +18,7 @@ from assistant import runtime  # noqa: E402
 from assistant.cli.ask import ask  # noqa: E402
 from assistant.cli.corpus import corpus  # noqa: E402
 from assistant.cli.doctor import doctor  # noqa: E402
+from assistant.cli.feedback import feedback  # noqa: E402
 from assistant.cli.index import index  # noqa: E402
 from assistant.cli.serve import serve  # noqa: E402
 from assistant.cli.shared import fail, unexpected  # noqa: E402
@@ -60,5 +61,5 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (corpus, index, ask, serve, users, doctor):
+for command in (corpus, index, ask, serve, users, feedback, doctor):
     cli.add_command(command)

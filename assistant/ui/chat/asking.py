@@ -13,6 +13,7 @@ from assistant.errors import AssistantError
 from assistant.language import tr
 from assistant.ui.chat.parts import Actions, Editing, Filtering, Proposals
 from assistant.ui.conversation import Conversation, Exchange, following, history, next_number
+from assistant.ui.feedback import FeedbackForm
 from assistant.ui.filters import Fields, read_filters
 from assistant.ui.render import messages
 from assistant.ui.sources import panel
@@ -43,13 +44,14 @@ class Parts:
     filtering: Filtering
     conversation: gr.State
     waiting: gr.Markdown
+    feedback: FeedbackForm
 
     @property
     def outputs(self) -> list[gr.Component]:
         """All that `Asking` updates."""
         return [
             *(self.chatbot, self.question, self.sources, self.conversation),
-            *(*self.follow_ups.outputs, self.editing.row, self.editing.active),
+            *(*self.follow_ups.outputs, self.editing.row, self.editing.active, *self.feedback.outputs),
         ]
 
 
@@ -61,9 +63,7 @@ class Asking:
     parts: Parts
 
     def answer(self, question: str, earlier: Conversation, fields: Fields) -> Iterator[Update]:
-        """The page once the question is asked, once passages are found, at each sentence, at the end, and with what
-        may be asked next.
-        """
+        """The page once the question is asked, once passages are found, at each sentence, and at the end."""
         exchange = Exchange(next_number(earlier), question)
         yield self.shown(following(earlier, exchange)) | self.emptied()
         try:
@@ -83,8 +83,7 @@ class Asking:
             yield self.shown(failed)
             return
         conversation = following(earlier, exchange)
-        yield self.shown(conversation)
-        yield self.parts.follow_ups.shown(self._next(conversation))
+        yield self.shown(conversation) | self.parts.feedback.shown(exchange)
 
     def shown(self, conversation: Conversation) -> Update:
         """The conversation and its sources."""
@@ -96,19 +95,21 @@ class Asking:
 
     def emptied(self) -> Update:
         """The box, with nothing proposed and nothing being corrected."""
-        return {self.parts.question: "", **self.parts.follow_ups.hidden(), **self.not_editing()}
+        parts = self.parts
+        return {parts.question: "", **parts.follow_ups.hidden(), **self.not_editing(), **parts.feedback.reset()}
 
     def not_editing(self) -> Update:
         """The next question is a new one."""
         return {self.parts.editing.row: gr.update(visible=False), self.parts.editing.active: False}
 
-    def _next(self, conversation: Conversation) -> tuple[str, ...]:
+    def propose(self, conversation: Conversation) -> Update:
         """What may be asked next; nothing where proposing fails: the answer has been given."""
-        *earlier, latest = conversation
-        if latest.reply is None:
-            return ()
+        *earlier, latest = conversation or (None,)
+        if latest is None or latest.reply is None:
+            return self.parts.follow_ups.hidden()
         try:
-            return self.bot.follow_ups(latest.reply, history(earlier), latest.filters)
+            found = self.bot.follow_ups(latest.reply, history(earlier), latest.filters)
         except Exception:
             logger.exception("Questions to ask next cannot be proposed")
-            return ()
+            found = ()
+        return self.parts.follow_ups.shown(found)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.errors import QuestionError
+from assistant.feedback import FeedbackStore
 from assistant.language import tr
 from assistant.settings import Settings
 from assistant.ui.chat import parts
 from assistant.ui.chat.asking import Asking, Parts, Update
 from assistant.ui.conversation import Conversation, stopped
+from assistant.ui.feedback import FeedbackForm
 from assistant.ui.filters import effect, read_filters
 from assistant.ui.markup import escape_line
 from assistant.ui.pages import TITLE
@@ -45,6 +47,7 @@ class Chat:
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
                 chatbot = parts.chatbot()
                 waiting = parts.html("", "waiting", elem_classes="live")
+                feedback = FeedbackForm(FeedbackStore.open(settings), settings)
                 follow_ups = parts.proposals("follow-ups", tr("Pour continuer :"), (), parts.FOLLOW_UPS)
                 actions = parts.actions()
                 examples = parts.proposals(
@@ -55,7 +58,17 @@ class Chat:
                 filtering = parts.filtering(self._themes(), self._effect([], [], "", ""))
             sources = parts.sources()
         self.parts = Parts(
-            chatbot, question, sources, examples, follow_ups, actions, editing, filtering, gr.State(()), waiting
+            chatbot=chatbot,
+            question=question,
+            sources=sources,
+            examples=examples,
+            follow_ups=follow_ups,
+            actions=actions,
+            editing=editing,
+            filtering=filtering,
+            conversation=gr.State(()),
+            waiting=waiting,
+            feedback=feedback,
         )
         self.asking = Asking(bot, self.parts)
 
@@ -64,6 +77,7 @@ class Chat:
         asked = self._connect_questions()
         self._connect_conversation(asked)
         self._connect_filters()
+        self.parts.feedback.connect(self.parts.conversation)
         demo.load(self._opened, outputs=[self.knows, self.parts.question, *self._changing], **_QUIET)
 
     @property
@@ -74,7 +88,7 @@ class Chat:
     def _connect_questions(self) -> Any:
         page = self.parts
         buttons = [*page.examples.buttons, *page.follow_ups.buttons, page.actions.retry]
-        return gr.on(
+        asked = gr.on(
             triggers=[page.question.submit, *(button.click for button in buttons)],
             fn=self._respond,
             inputs=[page.question, page.conversation, page.editing.active, *page.filtering.fields],
@@ -84,6 +98,9 @@ class Chat:
             concurrency_limit=CONCURRENCY,
             api_visibility="private",
         )
+        # An event of its own: while one runs, Gradio takes no other question of the same page.
+        asked.then(self.asking.propose, page.conversation, page.follow_ups.outputs, **_QUIET)
+        return asked
 
     def _respond(
         self,

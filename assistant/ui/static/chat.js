@@ -18,6 +18,7 @@
   const BEHIND = ["#site", "#account", "#top", "#talk"];
   let cited = null;
   let asked = 0;
+  let pressed = null;
 
   const byId = (id) => document.getElementById(id);
 
@@ -178,9 +179,35 @@
     asked = questions.length;
   }
 
+  // What changes is read aloud; a group of choices is called by its title, which Gradio does not tie to it.
+  function name() {
+    document.querySelectorAll(".live:not(.live .live, [aria-live])").forEach((element) => {
+      element.setAttribute("role", "status");
+      element.setAttribute("aria-live", "polite");
+    });
+    document.querySelectorAll("fieldset:not([aria-label])").forEach((group) => {
+      const title = group.querySelector("[data-testid=block-info]")?.innerText;
+      if (title) group.setAttribute("aria-label", title);
+    });
+  }
+
+  // The keyboard stays in the form of the feedback when the button that was pressed gives way to others.
+  function keepFocus() {
+    const form = document.getElementById("feedback");
+    if (form?.contains(document.activeElement)) pressed = document.activeElement;
+    else if (form && pressed && !pressed.isConnected && document.activeElement === document.body) {
+      pressed = null;
+      // Gradio takes the old parts away before it puts the new ones.
+      const parts = ["textarea", ".after button", "button"];
+      setTimeout(() => parts.map((part) => form.querySelector(part)).find(Boolean)?.focus(), 100);
+    }
+  }
+
   function onChange() {
     translateTexts();
     translateLabels();
+    name();
+    keepFocus();
     showNewQuestion();
   }
 
@@ -190,6 +217,7 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeSheet(); });
   NARROW.addEventListener("change", closeSheet);
   window.addEventListener("click", copyMessage);
+  document.addEventListener("focusin", keepFocus);
   new MutationObserver(onChange).observe(document, {
     childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "lang"],
   });
