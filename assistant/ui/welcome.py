@@ -15,8 +15,10 @@ def knows(knowledge: Knowledge) -> str:
     updated = note_date(PartialDate(made.year, made.month, made.day))
     if knowledge.first is None or knowledge.last is None:
         span = tr("{notes} notes, sans date, mises à jour le {updated}.")
+    elif knowledge.first.year == knowledge.last.year:
+        span = tr("{notes} notes, publiées en {first}, mises à jour le {updated}.")
     else:
-        span = tr("{notes} notes publiées de {first} à {last}, mises à jour le {updated}.")
+        span = tr("{notes} notes, publiées de {first} à {last}, mises à jour le {updated}.")
     years = {
         "first": knowledge.first.year if knowledge.first else "",
         "last": knowledge.last.year if knowledge.last else "",

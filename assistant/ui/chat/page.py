@@ -47,15 +47,15 @@ class Chat:
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
                 chatbot = parts.chatbot()
                 waiting = parts.html("", "waiting", elem_classes="live")
-                feedback = FeedbackForm(FeedbackStore.open(settings), settings)
                 follow_ups = parts.proposals("follow-ups", tr("Pour continuer :"), (), parts.FOLLOW_UPS)
+                feedback = FeedbackForm(FeedbackStore.open(settings), settings)
                 actions = parts.actions()
-                examples = parts.proposals(
-                    "examples", tr("Par exemple :"), bot.examples(parts.EXAMPLES), parts.EXAMPLES
-                )
-                editing = parts.editing()
-                question = parts.question(settings.max_question_chars)
-                filtering = parts.filtering(self._themes(), self._effect([], [], "", ""))
+                known = bot.examples(parts.EXAMPLES)
+                examples = parts.proposals("examples", tr("Par exemple :"), known, parts.EXAMPLES)
+                with gr.Column(elem_id="ask"):
+                    editing = parts.editing()
+                    question = parts.question(settings.max_question_chars)
+                    filtering = parts.filtering(self._themes(), self._effect([], [], "", ""))
             sources = parts.sources()
         self.parts = Parts(
             chatbot=chatbot,

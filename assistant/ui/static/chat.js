@@ -18,6 +18,7 @@
   const BEHIND = ["#site", "#account", "#top", "#talk"];
   let cited = null;
   let asked = 0;
+  let newest = null;
   let pressed = null;
 
   const byId = (id) => document.getElementById(id);
@@ -158,11 +159,6 @@
     document.querySelectorAll("#question .stop-button:not([aria-label])").forEach((button) => {
       button.setAttribute("aria-label", word("Arrêter la réponse"));
     });
-    // Gradio's sanitiser drops these attributes.
-    document.querySelectorAll(".live:not([aria-live])").forEach((element) => {
-      element.setAttribute("role", "status");
-      element.setAttribute("aria-live", "polite");
-    });
     const panel = byId("panel");
     if (panel && !panel.hasAttribute("role")) {
       panel.setAttribute("role", "region");
@@ -172,11 +168,13 @@
     if (document.documentElement.lang !== language) document.documentElement.lang = language;
   }
 
-  // On a phone the page scrolls, not the chat: bring the new question to its top, the answer follows below.
+  // The question just asked goes to the top, so that its answer is read from its beginning; who scrolls is left alone.
   function showNewQuestion() {
     const questions = document.querySelectorAll("#chat .asked");
-    if (questions.length > asked && NARROW.matches) questions[questions.length - 1].scrollIntoView({ block: "start" });
+    if (questions.length > asked) newest = questions[questions.length - 1];
     asked = questions.length;
+    newest?.scrollIntoView({ block: "start" });
+    if (!document.querySelector("#chat .unfinished")) newest = null;
   }
 
   // What changes is read aloud; a group of choices is called by its title, which Gradio does not tie to it.
@@ -218,6 +216,7 @@
   NARROW.addEventListener("change", closeSheet);
   window.addEventListener("click", copyMessage);
   document.addEventListener("focusin", keepFocus);
+  ["wheel", "touchmove"].forEach((name) => document.addEventListener(name, () => { newest = null; }, { passive: true }));
   new MutationObserver(onChange).observe(document, {
     childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "lang"],
   });
