@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from assistant.models import (
     Filters,
     Finished,
     Kind,
+    Knowledge,
     Note,
     PartialDate,
     Passage,
@@ -104,9 +106,24 @@ class Script:
     asked: list[tuple[str, tuple[Turn, ...], Filters]] = field(default_factory=list)
     replies: dict[str, Answer | Exception] = field(default_factory=dict)
     earlier: dict[tuple[str | None, str], Note] = field(default_factory=dict)
+    proposed: tuple[str, ...] = ()
 
     def examples(self, limit: int = 4) -> tuple[str, ...]:
         return ("Un exemple ?",)[:limit]
+
+    def follow_ups(self, *_: Any, **__: Any) -> tuple[str, ...]:
+        return self.proposed
+
+    def knowledge(self) -> Knowledge:
+        return Knowledge(
+            len(self.notes), PartialDate(2016), PartialDate(2018), datetime(2026, 3, 1, tzinfo=UTC), "build"
+        )
+
+    def themes(self) -> tuple[tuple[str, int], ...]:
+        return (("numérique", 1),)
+
+    def count(self, filters: Filters) -> int:
+        return sum(not filters.kinds or note.kind in filters.kinds for note in self.notes.values())
 
     def note(self, note_id: str, build: str | None = None) -> Note:
         return self.earlier[build, note_id] if build in {known for known, _ in self.earlier} else self.notes[note_id]
@@ -136,6 +153,7 @@ def scripted(script: Script) -> Script:
     script.asked.clear()
     script.replies.clear()
     script.earlier.clear()
+    script.proposed = ()
     return script
 
 

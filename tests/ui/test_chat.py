@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright import sync_api
 
 from assistant import Assistant
 from assistant.errors import QuestionError
 from assistant.models import Answer, Filters, Kind, Note, Turn
-from assistant.ui.chat import APOLOGY
+from assistant.ui.chat.asking import APOLOGY
 
 from .conftest import Script
 
@@ -170,19 +171,121 @@ def test_copied_answer_is_what_is_read(new_page: Callable[..., Any], script_url:
     page.get_by_role("button", name="Copier le message").last.click()
     page.get_by_role("button", name="Message copié").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == "Il est piloté par le service. [1] Il date de 2014. [2]"
+    said, *references = copied.split("\n\n")
+    assert said == "Il est piloté par le service. [1] Il date de 2014. [2]"
+    assert [line.partition(" http")[0] for line in references] == [
+        f"[{number}] Un programme (novembre 2017 (date déduite))" for number in (1, 2)
+    ]
+    page.locator("#sources a.share").first.click()
+    page.get_by_role("link", name="Lien copié").wait_for()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    assert "".join(page.locator("mark").all_inner_texts()) == "Il est piloté par le service."
+
+
+def test_an_answer_is_stopped_asked_again_and_its_question_corrected(
+    page: Any, script_url: str, scripted: Script
+) -> None:
+    scripted.gate.clear()
+    open_chat(page, script_url)
+    page.get_by_placeholder("Votre question").fill("Une question ?")
+    page.keyboard.press("Enter")
+    page.locator("#reponse-1").get_by_text("Il est piloté").wait_for()
+    assert page.locator("#actions").is_hidden()
+    page.get_by_role("button", name="Arrêter la réponse").click()
+    page.locator("#reponse-1").get_by_text("Réponse interrompue à votre demande.").wait_for()
+    assert "Il est piloté" in page.locator("#reponse-1").inner_text()
+    scripted.gate.set()
+
+    page.get_by_role("button", name="Reposer la question").click()
+    page.locator("#reponse-1").get_by_text("Il date de 2014.").wait_for()
+    assert page.locator("#chat .asked").count() == 1
+    page.get_by_role("button", name="Modifier la question").click()
+    page.locator("#editing").get_by_text("la nouvelle réponse remplacera la précédente").wait_for()
+    page.get_by_role("button", name="Annuler").click()
+    page.locator("#editing").wait_for(state="hidden")
+    page.get_by_role("button", name="Modifier la question").click()
+    sync_api.expect(page.get_by_placeholder("Votre question")).to_have_value("Une question ?")
+    page.get_by_placeholder("Votre question").fill("Une meilleure question ?")
+    page.keyboard.press("Enter")
+    page.locator("#chat .asked", has_text="Une meilleure question ?").wait_for()
+    page.locator("#reponse-1").get_by_text("Il date de 2014.").wait_for()
+    assert page.locator("#chat .asked").all_inner_texts() == ["Une meilleure question ?"]
+    assert scripted.asked[-1][:2] == ("Une meilleure question ?", ())
+
+
+def test_what_is_proposed_is_asked_by_a_press(page: Any, script_url: str, scripted: Script) -> None:
+    scripted.proposed = ("Et ensuite ?", "Et avant ?")
+    open_chat(page, f"{script_url}/?question=Une%20question%20%3F")
+    box = page.get_by_placeholder("Votre question")
+    page.locator("#knows").get_by_text("2 notes, publiées de 2016 à 2018, mises à jour le 1er mars 2026.").wait_for()
+    sync_api.expect(box).to_have_value("Une question ?")  # as the address asks
+    box.focus()
+    page.keyboard.press("Enter")
+    page.locator("#follow-ups button").nth(1).wait_for()
+    assert page.locator("#follow-ups button:visible").all_inner_texts() == list(scripted.proposed)
+    page.get_by_role("button", name="Et ensuite ?").click()
+    page.locator("#reponse-2").get_by_text("Il date de 2014.").wait_for()
+    assert [question for question, *_ in scripted.asked] == ["Une question ?", "Et ensuite ?"]
+
+
+def test_on_a_phone_sources_are_a_sheet(new_page: Callable[..., Any], script_url: str, scripted: Script) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    open_chat(page, script_url)
+    ask(page, "Une question ?").get_by_text("Il date de 2014.").wait_for()
+    panel, cite = page.locator("#panel"), page.locator("#reponse-1 .cite").first
+    assert panel.is_hidden()
+    cite.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog", name="Sources").locator(".source.opened").wait_for()
+    assert page.locator("#talk").evaluate("talk => talk.inert")
+    page.keyboard.press("Escape")
+    panel.wait_for(state="hidden")
+    assert cite.evaluate("cite => cite === document.activeElement")
+    cite.click()
+    page.get_by_role("button", name="Fermer les sources").click()
+    panel.wait_for(state="hidden")
+    assert not page.locator("#talk").evaluate("talk => talk.inert")
+
+
+def test_two_browsers_never_see_each_others_words(
+    new_page: Callable[..., Any], script_url: str, scripted: Script
+) -> None:
+    pages = [new_page(), new_page()]
+    for rank, page in enumerate(pages):
+        open_chat(page, script_url)
+        ask(page, f"Secret numéro {rank} ?").get_by_text("Il date de 2014.").wait_for()
+    for rank, page in enumerate(pages):
+        assert page.locator("#chat .asked").all_inner_texts() == [f"Secret numéro {rank} ?"]
+        ask(page, f"Suite {rank} ?")
+        assert f"Secret numéro {1 - rank}" not in page.content()
+    told = {question: [turn.content for turn in turns] for question, turns, _ in scripted.asked}
+    assert "Secret numéro 0 ?" in told["Suite 0 ?"]
+    assert "Secret numéro 0 ?" not in told["Suite 1 ?"]
 
 
 def test_filters_are_passed_on(page: Any, script_url: str, scripted: Script) -> None:
     open_chat(page, script_url)
     page.get_by_role("button", name="Filtres").click()
+    effect = page.locator("#filter-effect")
+    effect.get_by_text("Aucun filtre : les 2 notes peuvent répondre.").wait_for()
     page.get_by_label("Étude").check()
+    effect.get_by_text("Aucune note ne passe ces filtres : retirez-en un.").wait_for()
+    page.get_by_label("Programme").check()
+    effect.get_by_text("1 note sur 2 peut répondre.").wait_for()
+    page.get_by_label("Thèmes").click()
+    page.get_by_role("option", name="numérique (1)").click()
+    page.keyboard.press("Escape")
     page.get_by_label("Depuis").fill("2017-11")
     reply = ask(page, "Une question ?")
-    assert "Filtres : étude, depuis le 1er novembre 2017" in reply.inner_text()
+    told = "Filtres : programme, étude, thème : numérique, depuis le 1er novembre 2017"
+    assert told in reply.inner_text()
     filters = scripted.asked[-1][2]
-    assert filters.kinds == {Kind.STUDY}
+    assert filters.kinds == {Kind.STUDY, Kind.PROGRAMME}
+    assert filters.themes == {"numérique"}
     assert str(filters.since) == "2017-11-01"
+    page.get_by_role("button", name="Effacer les filtres").click()
+    effect.get_by_text("Aucun filtre").wait_for()
+    assert "Filtres :" not in ask(page, "Une autre ?").inner_text()
 
 
 def test_wrong_date_is_explained_and_the_question_kept(page: Any, script_url: str, scripted: Script) -> None:

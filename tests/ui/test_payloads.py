@@ -16,7 +16,7 @@ _FOREIGN = (
     "script, iframe, object, embed, form, input, select, video, audio, picture, img, svg, math, style, link, base, "
     "meta, template, marquee, .katex, .mermaid, [style], a[href*=evil], a[href^=javascript], a[href^=data]"
 )
-_SHOWN = ":is(#chat .asked, #chat .reply, #sources)"
+_SHOWN = ":is(#chat .asked, #chat .reply, #sources .sources)"
 
 
 def harmless(page: Any, place: str) -> None:
@@ -49,5 +49,5 @@ def test_payloads_run_and_fetch_nothing(
     for rank in range(0, len(PAYLOADS), 14):
         page.goto(f"{script_url}/notes/note-{rank}")
         assert page.evaluate("window.attacked") is None
-        assert "evil.example" in page.locator("article").inner_text()
+        assert "attacked" in page.locator("article").inner_text()
         harmless(page, "article")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -85,51 +85,56 @@ class Chat:
         """What a publication changes on a page that is opened after it."""
         return [*self.parts.examples.outputs, self.parts.filtering.themes, self.parts.filtering.effect]
 
-    def _connect_questions(self) -> Any:
+    def _connect_questions(self) -> list[Any]:
+        """One event for each way to ask; the text is that of the box or of the button."""
         page = self.parts
-        buttons = [*page.examples.buttons, *page.follow_ups.buttons, page.actions.retry]
-        asked = gr.on(
-            triggers=[page.question.submit, *(button.click for button in buttons)],
-            fn=self._respond,
-            inputs=[page.question, page.conversation, page.editing.active, *page.filtering.fields],
-            outputs=page.outputs,
-            show_progress="minimal",
-            show_progress_on=page.waiting,
-            concurrency_limit=CONCURRENCY,
-            api_visibility="private",
-        )
-        # An event of its own: while one runs, Gradio takes no other question of the same page.
-        asked.then(self.asking.propose, page.conversation, page.follow_ups.outputs, **_QUIET)
+        told = [page.conversation, *page.filtering.fields]
+        buttons = (*page.examples.buttons, *page.follow_ups.buttons)
+        asked = [
+            self._asks(page.question.submit, self._asked, [page.question, page.editing.active, *told]),
+            *(self._asks(button.click, self._pressed, [button, *told]) for button in buttons),
+            self._asks(page.actions.retry.click, self._again, told),
+        ]
+        for event in asked:
+            # An event of its own: while one runs, Gradio takes no other question of the same page.
+            event.then(self.asking.propose, page.conversation, page.follow_ups.outputs, **_QUIET)
         return asked
 
-    def _respond(
-        self,
-        event: gr.EventData,
-        typed: str,
-        conversation: Conversation,
-        replaces: bool,
-        kinds: Sequence[str],
-        themes: Sequence[str],
-        since: str,
-        until: str,
-    ) -> Iterator[Update]:
-        question, earlier = typed, conversation[:-1] if replaces else conversation
-        if isinstance(event.target, gr.Button):
-            again = event.target.elem_id == self.parts.actions.retry.elem_id and conversation
-            question, earlier = (
-                (conversation[-1].question, conversation[:-1]) if again else (event.target.value, conversation)
-            )
-        if (question or "").strip():
-            yield from self.asking.answer(question.strip(), earlier, (kinds, themes, since, until))
+    def _asks(self, event: Any, work: Callable[..., Iterator[Update]], inputs: list[Any]) -> Any:
+        return event(
+            work,
+            inputs,
+            self.parts.outputs,
+            show_progress="minimal",
+            show_progress_on=self.parts.waiting,
+            concurrency_limit=CONCURRENCY,
+            concurrency_id="answers",
+            api_visibility="private",
+        )
+
+    def _asked(self, typed: str | None, replaces: bool, conversation: Conversation, *fields: Any) -> Iterator[Update]:
+        yield from self._answered(typed, conversation[:-1] if replaces else conversation, fields)
+
+    def _pressed(self, proposed: str, conversation: Conversation, *fields: Any) -> Iterator[Update]:
+        yield from self._answered(proposed, conversation, fields)
+
+    def _again(self, conversation: Conversation, *fields: Any) -> Iterator[Update]:
+        yield from self._answered(conversation[-1].question if conversation else "", conversation[:-1], fields)
+
+    def _answered(self, question: str | None, earlier: Conversation, fields: Any) -> Iterator[Update]:
+        kinds, themes, since, until = fields
+        text = (question or "").strip()
+        if text:
+            yield from self.asking.answer(text, earlier, (kinds, themes, since, until))
         else:
             yield {}
 
-    def _connect_conversation(self, asked: Any) -> None:
+    def _connect_conversation(self, asked: list[Any]) -> None:
         page, asking = self.parts, self.asking
         page.question.stop(
-            self._stop, page.conversation, page.outputs, cancels=[asked], trigger_mode="always_last", **_QUIET
+            self._stop, page.conversation, page.outputs, cancels=asked, trigger_mode="always_last", **_QUIET
         )
-        self.restart.click(self._restart, outputs=page.outputs, cancels=[asked], **_QUIET)
+        self.restart.click(self._restart, outputs=page.outputs, cancels=asked, **_QUIET)
         page.actions.edit.click(
             self._edit, page.conversation, [page.question, page.editing.row, page.editing.active], **_QUIET
         )

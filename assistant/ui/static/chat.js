@@ -88,7 +88,8 @@
     const rows = [...document.querySelectorAll("#chat .reply, #chat .asked")];
     const row = button && rows.filter((one) => one.compareDocumentPosition(button) & 4).pop();
     if (!row?.innerText) return;
-    write([row.innerText, ...(row.id ? references(row) : [])].join("\n\n"));
+    const doubt = row.querySelector(".confidence")?.innerText || "";
+    write([row.innerText.replace(doubt, "").trim(), ...(row.id ? references(row) : [])].join("\n\n"));
   }
 
   function share(event) {
