@@ -10,7 +10,7 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import polib
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "assistant"
 CATALOGUE = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "members.po"
+_FRENCH = re.compile(r"[À-ÖØ-öø-ÿ]|\w’\w|«\s|\s»")
 _HEADER = {
     "Language": "en",
     "MIME-Version": "1.0",
@@ -27,7 +28,7 @@ _HEADER = {
 }
 
 
-class Unclear(Exception):
+class UnclearError(Exception):
     """An argument of `tr` of which the code does not tell what texts it can be."""
 
 
@@ -62,7 +63,7 @@ class Module:
         if name in self.imports:
             module, original = self.imports[name]
             return _module(module).texts_of(str(original))
-        raise Unclear(name)
+        raise UnclearError(name)
 
 
 def _module(dotted: str) -> Module:
@@ -102,7 +103,7 @@ def _given(node: ast.expr, module: Module, loops: dict[str, ast.expr]) -> set[st
         return _given(loops[node.id], module, {name: over for name, over in loops.items() if name != node.id})
     if isinstance(node, ast.Name):
         return module.texts_of(node.id)
-    raise Unclear(ast.unparse(node))
+    raise UnclearError(ast.unparse(node))
 
 
 def _calls(node: ast.AST, loops: dict[str, ast.expr]) -> Iterator[tuple[ast.Call, dict[str, ast.expr]]]:
@@ -136,12 +137,33 @@ def gather(package: Path = PACKAGE) -> Gathered:
         for call, loops in _calls(module.tree, {}):
             try:
                 texts = _given(call.args[0], module, loops)
-            except (Unclear, FileNotFoundError) as error:
+            except (UnclearError, FileNotFoundError) as error:
                 found.unclear.append(f"{where}:{call.lineno}: tr({error})")
                 continue
             for text in texts:
                 if where not in found.texts.setdefault(text, []):
                     found.texts[text].append(where)
+    return found
+
+
+def unwrapped(path: Path, texts: Container[str], passed_over: Container[str] = ()) -> list[str]:
+    """The literals of a file that look French and are not given to `tr`; not those of the functions passed over.
+
+    French that has no accent, no French apostrophe and no quotation mark is not seen.
+    """
+    found = []
+
+    def look(node: ast.AST) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in passed_over:
+            return
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node.value not in texts and _FRENCH.search(node.value):
+                found.append(f"{path.name}:{node.lineno}: {node.value!r}")
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):  # a docstring
+            for child in ast.iter_child_nodes(node):
+                look(child)
+
+    look(ast.parse(path.read_text(encoding="utf-8")))
     return found
 
 
