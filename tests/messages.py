@@ -47,7 +47,8 @@ class Module:
         made = cls(path, ast.parse(path.read_text(encoding="utf-8")))
         for node in made.tree.body:
             if isinstance(node, ast.Assign):
-                made.constants.update({t.id: node.value for t in node.targets if isinstance(t, ast.Name)})
+                for target in node.targets:
+                    made.constants.update(_bound(target, node.value))
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
                 made.constants[node.target.id] = node.value
         for node in ast.walk(made.tree):
@@ -64,6 +65,16 @@ class Module:
             module, original = self.imports[name]
             return _module(module).texts_of(str(original))
         raise UnclearError(name)
+
+
+def _bound(target: ast.expr, value: ast.expr) -> dict[str, ast.expr]:
+    """Name -> what an assignment binds it to; of `A, B = "Un", "Deux"` each its own."""
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=False)
+        return {name: bound for one, other in pairs for name, bound in _bound(one, other).items()}
+    return {}
 
 
 def _module(dotted: str) -> Module:

@@ -79,8 +79,8 @@ def test_texts_are_gathered_from_calls_constants_and_loops(tmp_path: Path) -> No
     package = tmp_path / "assistant"
     package.mkdir()
     (package / "one.py").write_text(
-        "from assistant.ui.gate import EXPIRED\nA = 'Un'\nB = {1: 'Deux', 2: ('Trois',)}\n"
-        "def f(x):\n    return tr(A), tr(B[x]), tr('Quatre' if x else 'Cinq'), tr(EXPIRED)\n"
+        "from assistant.ui.gate import EXPIRED\nA, Z = 'Un', 'Zéro'\nB = {1: 'Deux', 2: ('Trois',)}\n"
+        "def f(x):\n    return tr(A), tr(Z), tr(B[x]), tr('Quatre' if x else 'Cinq'), tr(EXPIRED)\n"
         "def g(x):\n    return [tr(v) for k, v in B.items()], tr(x), tr(f'{x} !'), tr(x.name)\n",
         encoding="utf-8",
     )
@@ -90,6 +90,7 @@ def test_texts_are_gathered_from_calls_constants_and_loops(tmp_path: Path) -> No
         "Deux",
         "Trois",
         "Quatre",
+        "Zéro",
         "Cinq",
         "Votre session a pris fin : reconnectez-vous.",
     }
