@@ -95,6 +95,9 @@ _WRITTEN = {
     "Warning.": "Attention.",
     "chatbot conversation": "Conversation",
     "undo": "Annuler",
+    # Of buttons to which it gives no name at all, by their data-testid.
+    "stop-button": "Arrêter",
+    "submit-button": "Envoyer",
 }
 
 
