@@ -43,5 +43,13 @@ def current() -> Language:
 
 
 def tr(french: str) -> str:
-    """The text in the language spoken now. Call it where the text is shown, never when a module is imported."""
+    """The text in the language spoken now. Call it where the text is shown, never when a module is imported.
+
+    `tests/test_language.py` gathers what it is given: a text, or a constant of a module that holds texts.
+    """
     return _current.words.gettext(french)
+
+
+def quoted(text: str) -> str:
+    """Words that are not ours, between the marks of the language spoken now."""
+    return tr("« {text} »").format(text=text)

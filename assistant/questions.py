@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, QuestionError, french_reason
+from assistant.language import quoted, tr
 from assistant.models import Filters, Kind, PartialDate, Reply, Turn
 from assistant.serialise import reply_to_json
 from assistant.settings import Settings
@@ -25,14 +26,13 @@ def check(question: str, settings: Settings) -> None:
         QuestionError: the question is empty or longer than the settings allow.
     """
     if not question.strip():
-        raise QuestionError("La question est vide : écrivez ce que vous cherchez.")
+        raise QuestionError(tr("La question est vide : écrivez ce que vous cherchez."))
     if any("\ud800" <= char <= "\udfff" for char in question):
-        raise QuestionError("La question contient des caractères illisibles : elle n'est pas en UTF-8.")
+        raise QuestionError(tr("La question contient des caractères illisibles : elle n'est pas en UTF-8."))
     longest = settings.max_question_chars
     if len(question) > longest:
-        raise QuestionError(
-            f"La question est trop longue : {len(question)} caractères pour {longest} au plus. Résumez-la."
-        )
+        said = tr("La question est trop longue : {count} caractères pour {most} au plus. Résumez-la.")
+        raise QuestionError(said.format(count=len(question), most=longest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,8 @@ def _day(text: Any) -> date | None:
     except ValueError:
         day = None
     if day is None or day.day is None:
-        raise ValueError(f"un jour s'écrit AAAA-MM-JJ et doit exister, reçu « {text} »")
+        said = tr("un jour s'écrit AAAA-MM-JJ et doit exister, reçu {text}")
+        raise ValueError(said.format(text=quoted(str(text))))
     return day.first
 
 
@@ -153,7 +154,8 @@ def read_filters(kinds: Sequence[str], themes: Sequence[str], since: str | None,
     """
     first, last = _date(since), _date(until)
     if first and last and first.first > last.last:
-        raise QuestionError(f"La période est vide : elle commence le {first} et finit le {last}.")
+        said = tr("La période est vide : elle commence le {first} et finit le {last}.")
+        raise QuestionError(said.format(first=first, last=last))
     return Filters(
         frozenset(Kind(kind) for kind in kinds),
         frozenset(themes),
@@ -166,21 +168,22 @@ def _date(text: str | None) -> PartialDate | None:
     try:
         return PartialDate.from_iso(text) if text else None
     except ValueError:
-        raise QuestionError(f"Une date s'écrit AAAA, AAAA-MM ou AAAA-MM-JJ et doit exister, reçu « {text} ».") from None
+        said = tr("Une date s'écrit AAAA, AAAA-MM ou AAAA-MM-JJ et doit exister, reçu {text}.")
+        raise QuestionError(said.format(text=quoted(str(text)))) from None
 
 
 def turns(values: Any) -> tuple[Turn, ...]:
     """A conversation from plain values.
 
     Raises:
-        ValueError: in French, what is wrong.
+        ValueError: what is wrong, in the language of members.
     """
     if not isinstance(values, list):
-        raise ValueError("l'historique doit être une liste de tours")
+        raise ValueError(tr("l'historique doit être une liste de tours"))
     for value in values:
         roles = isinstance(value, dict) and value.get("role") in ("user", "assistant")
         if not roles or not isinstance(value.get("content"), str):
-            raise ValueError('chaque tour doit être {"role": "user" ou "assistant", "content": "…"}')
+            raise ValueError(tr('chaque tour doit être {"role": "user" ou "assistant", "content": "…"}'))
     return tuple(Turn(value["role"], value["content"]) for value in values)
 
 

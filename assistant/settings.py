@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from assistant.errors import SettingsError
+from assistant.language import Language
 
 PREFIX = "ASSISTANT_"
 
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     sentence_ranker: bool = True
     max_sentences: int = Field(default=3, ge=1, le=10)
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
+    language: Language = Language.FRENCH
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=1, le=65535)
     chat_model: str | None = Field(default=None, min_length=1)
@@ -155,6 +157,7 @@ _FRENCH = {
     "greater_than_equal": "la valeur doit être au moins {ge}",
     "less_than_equal": "la valeur doit être au plus {le}",
     "literal_error": "valeurs possibles : {expected}",
+    "enum": "valeurs possibles : {expected}",
     "string_type": "un texte est attendu",
     "path_type": "un chemin est attendu",
     "tuple_type": "une liste est attendue",

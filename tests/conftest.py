@@ -12,10 +12,11 @@ from assistant import runtime
 
 runtime.prepare()
 
-from assistant import Assistant, Note, Settings  # noqa: E402
+from assistant import Assistant, Note, Settings, language  # noqa: E402
 from assistant.corpus import load_corpus  # noqa: E402
 from assistant.embedding import Embedder  # noqa: E402
 from assistant.index import Recipe, sync  # noqa: E402
+from assistant.language import Language  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -60,3 +61,11 @@ def bot(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
     made = Assistant(settings, embedder)
     yield made
     made.close()
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Members read English for the length of a test; every other test is in French."""
+    language.use(Language.ENGLISH)
+    yield
+    language.use(Language.FRENCH)

@@ -12,6 +12,7 @@ from assistant.access.throttle import Throttle
 from assistant.access.users import UserFile, canonical_name
 from assistant.audit import Entry, record
 from assistant.errors import LoginError
+from assistant.language import tr
 from assistant.models import User
 from assistant.settings import Settings
 
@@ -55,7 +56,7 @@ class Door:
             # A password typed into the wrong field must not be written down.
             who = known if self.users.find(known) else UNKNOWN
             self._record(who, "connexion refusée", f"depuis {address}")
-            raise LoginError(_REFUSED)
+            raise LoginError(tr(_REFUSED))
         self._throttle.succeeded(known, address)
         token = self.sessions.open(Session(account.name, "file", account.roles, account.stamp))
         self._record(account.name, "connexion", f"depuis {address}")
@@ -70,7 +71,7 @@ class Door:
         """
         if not user.roles:
             self._record(user.name, "connexion refusée", f"sans rôle, depuis {address}")
-            raise LoginError(_NO_ROLE)
+            raise LoginError(tr(_NO_ROLE))
         token = self.sessions.open(Session(user.name, user.source, user.roles, ""))
         self._record(user.name, "connexion", f"par {user.source}, depuis {address}")
         return token

@@ -21,6 +21,7 @@ from joserfc.jwk import KeySet
 from assistant.access.proxies import roles_among
 from assistant.access.users import canonical_name
 from assistant.errors import LoginError, SettingsError
+from assistant.language import tr
 from assistant.models import User
 from assistant.settings import Settings
 
@@ -123,9 +124,9 @@ class Provider:
         with self._lock:
             pending = self._pending.pop(answer.get("state", ""), None)
         if pending is None or pending.until < time.monotonic() or not _same(pending.browser, browser):
-            raise LoginError(_STALE)
+            raise LoginError(tr(_STALE))
         if "code" not in answer or answer.get("iss", self.issuer) != self.issuer:
-            raise LoginError(_FAILED)
+            raise LoginError(tr(_FAILED))
         try:
             claims = self._claims(answer["code"], pending)
         except Exception as error:  # of the network, of HTTP, of JSON, of Authlib, of a claim
@@ -184,7 +185,7 @@ def _same(one: str, other: str) -> bool:
 def _failed(step: str, error: Exception) -> LoginError:
     # Its message may hold the code or a token.
     logger.warning("OIDC login failed (%s): %s", step, type(error).__name__)
-    return LoginError(_FAILED)
+    return LoginError(tr(_FAILED))
 
 
 def _json(client: OAuth2Client, url: str, withhold_token: bool = True) -> Any:

@@ -11,6 +11,7 @@ from math import ceil
 from typing import Generic, TypeVar
 
 from assistant.errors import ThrottledError
+from assistant.language import tr
 
 FREE_FAILURES = 5  # of one account, before waits begin
 LONGEST_WAIT = 300.0  # seconds
@@ -99,4 +100,4 @@ def _network(address: str) -> str:
 def _told(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     wait = f"{minutes} min {rest} s" if minutes and rest else f"{minutes} min" if minutes else f"{seconds} s"
-    return f"Trop d’essais : attendez {wait} avant de recommencer."
+    return tr("Trop d’essais : attendez {wait} avant de recommencer.").format(wait=wait)

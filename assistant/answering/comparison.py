@@ -10,6 +10,7 @@ from assistant.answering.evidence import Evidence, Search
 from assistant.answering.subject import Noun, Subject, subject_of
 from assistant.answering.telling import Told, holds_words, tell
 from assistant.french.words import content_words, index_terms
+from assistant.language import quoted, tr
 from assistant.models import Note
 
 _COMPARES = re.compile(
@@ -62,7 +63,7 @@ def _compare(search: Search, evidence: Evidence, things: tuple[str, str]) -> Cho
     told = [_best(search, evidence, subject, note) for subject, note in zip(subjects, found, strict=True) if note]
     told.sort(key=lambda t: (t.day, t.note.id))
     missing = [thing for thing, note in zip(things, found, strict=True) if note is None]
-    notice = f"Aucune note trouvée sur « {missing[0]} »." if missing else None
+    notice = tr("Aucune note trouvée sur {thing}.").format(thing=quoted(missing[0])) if missing else None
     return Choice(tuple(t.candidate for t in told), notice=notice)
 
 

@@ -15,6 +15,7 @@ from assistant.answering.question import Asked, asked_for
 from assistant.answering.subject import NOUN, Subject, folded, noun_of, subject_of
 from assistant.answering.telling import READ_CHARS, Told, about, tell, tells_itself, undated_year
 from assistant.dates import DayRange, Occurrence, find_occurrences, format_when, read_asked
+from assistant.language import tr
 from assistant.models import Kind, Note, Reason
 
 _CHARS = 900
@@ -41,6 +42,20 @@ _NOW = re.compile(
     r"|is|are|will|does|do|prevu\w*)\b"
 )
 _THEN = re.compile(r"\b(?:eu lieu|tenus?|tenues?|deroule|etait|etaient|passe\w*|was|were|did|took|ete|avait|avaient)\b")
+
+#: What is said where nothing is ahead, by whether the noun is feminine and whether a topic was asked for.
+_NONE_AHEAD = {
+    (False, False): "Aucun {noun} à venir n’est annoncé dans les notes.",
+    (True, False): "Aucune {noun} à venir n’est annoncée dans les notes.",
+    (False, True): "Aucun {noun} à venir correspondant à la question n’est annoncé dans les notes.",
+    (True, True): "Aucune {noun} à venir correspondant à la question n’est annoncée dans les notes.",
+}
+#: The nouns of events, as the catalogue of other languages has them.
+_NAMES = (
+    *("événement", "rendez-vous", "forum", "colloque", "salon", "congrès", "sommet", "séminaire", "atelier"),
+    *("webinaire", "festival", "manifestation", "rencontre", "conférence", "journée", "demi-journée", "assises"),
+    *("édition", "réunion", "assemblée"),
+)
 
 
 def coming_or_past(search: Search, evidence: Evidence, max_sentences: int) -> Choice | None:
@@ -81,7 +96,7 @@ def passed(search: Search, evidence: Evidence, candidates: Sequence[Candidate]) 
         for o in find_occurrences(c.passage.note.text, c.passage.note.date)
         if c.start <= o.mention.start and o.mention.end <= c.end and o.fine and not o.open
     ]
-    return "Cette date est passée." if days and all(o.latest < search.today for o in days) else None
+    return tr("Cette date est passée.") if days and all(o.latest < search.today for o in days) else None
 
 
 def _subject(question: str, word: str, today: date) -> Subject:
@@ -135,16 +150,17 @@ def _next(subject: Subject, ahead: list[Told], behind: list[Told], today: date, 
 
 
 def _none_ahead(subject: Subject) -> str:
-    noun, e = subject.noun, "e" if subject.noun.feminine else ""
-    of_it = " correspondant à la question" if subject.topic else ""
-    return f"Aucun{e} {noun.singular} à venir{of_it} n’est annoncé{e} dans les notes."
+    noun = next((tr(name) for name in _NAMES if name == subject.noun.singular), subject.noun.singular)
+    return tr(_NONE_AHEAD[subject.noun.feminine, bool(subject.topic)]).format(noun=noun)
 
 
 def _last_known(last: Sequence[Told]) -> str:
     days = [t.when for t in last if t.when]
     if len(days) == 1 and days[0].sure:
-        return f"Dernière date connue : {format_when(days[0].first, days[0].last)}."
-    return "Les dernières dates connues sont passées." if len(days) > 1 else "La dernière date connue est passée."
+        return tr("Dernière date connue : {when}.").format(when=format_when(days[0].first, days[0].last))
+    if len(days) > 1:
+        return tr("Les dernières dates connues sont passées.")
+    return tr("La dernière date connue est passée.")
 
 
 def _latest(behind: Sequence[Told], most: int) -> list[Told]:

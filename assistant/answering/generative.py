@@ -21,6 +21,7 @@ from assistant.answering.drafts import Declined, Draft, DraftError, Trouble, rea
 from assistant.answering.prompt import as_data, make_prompt, numbered, reply_format
 from assistant.answering.verification import Doubt, Similarity, verify
 from assistant.errors import SettingsError
+from assistant.language import tr
 from assistant.models import Citation, DateReading, Passage, Sentence, SentenceReady
 from assistant.settings import Settings
 
@@ -64,14 +65,15 @@ class Outcome:
 
     @property
     def notice(self) -> str | None:
-        """What the user is told beside the answer, in French; None where there is nothing to tell."""
+        """What the user is told beside the answer; None where there is nothing to tell."""
         if self.trouble is not None and self.sentences:
-            return f"La réponse est peut-être incomplète : {_SAID[self.trouble]}."
+            return tr("La réponse est peut-être incomplète : {reason}.").format(reason=tr(_SAID[self.trouble]))
         if self.trouble is not None:
-            return f"Voici des extraits des notes : {_SAID[self.trouble]}."
+            return tr("Voici des extraits des notes : {reason}.").format(reason=tr(_SAID[self.trouble]))
         if self.dropped > 1:
-            return f"{self.dropped} phrases rédigées, non vérifiées dans les notes, ont été écartées."
-        return "Une phrase rédigée, non vérifiée dans les notes, a été écartée." if self.dropped else None
+            dropped = tr("{count} phrases rédigées, non vérifiées dans les notes, ont été écartées.")
+            return dropped.format(count=self.dropped)
+        return tr("Une phrase rédigée, non vérifiée dans les notes, a été écartée.") if self.dropped else None
 
 
 class Generator:

@@ -11,6 +11,7 @@ from assistant.answering.evidence import Evidence, Search
 from assistant.answering.subject import NOUN, Noun, Subject, folded, noun_of, subject_of
 from assistant.answering.telling import READ_CHARS, Told, about, tell, undated_year
 from assistant.dates import Occurrence
+from assistant.language import quoted, tr
 from assistant.models import Kind, Note, Reason
 
 _CHARS = 900
@@ -172,8 +173,9 @@ def _listed(told: Sequence[Told], most: int, unread: Sequence[Note], said: str |
 def _left_out(notes: Sequence[Note]) -> str | None:
     if not notes:
         return None
-    titles = ", ".join(f"« {note.title} »" for note in notes[:_TITLES])
+    titles = ", ".join(quoted(note.title) for note in notes[:_TITLES])
     if len(notes) == 1:
-        return f"Une autre note peut répondre : {titles}."
-    among = "" if len(notes) <= _TITLES else "dont "
-    return f"{len(notes)} autres notes peuvent répondre{' :' if not among else ','} {among}{titles}."
+        return tr("Une autre note peut répondre : {titles}.").format(titles=titles)
+    if len(notes) <= _TITLES:
+        return tr("{count} autres notes peuvent répondre : {titles}.").format(count=len(notes), titles=titles)
+    return tr("{count} autres notes peuvent répondre, dont {titles}.").format(count=len(notes), titles=titles)

@@ -19,6 +19,7 @@ from assistant.answering.misfit import misfits
 from assistant.answering.refusal import foreign
 from assistant.dates import find_dates
 from assistant.french.words import canonical, content_words, fold, normalise, variants, words
+from assistant.language import quoted, tr
 from assistant.models import Note, Reason
 
 # What opens a question whose rest is taken for granted; « où », « quand », « qui » rather ask for what may not exist.
@@ -57,8 +58,8 @@ def correction(search: Search, evidence: Evidence, max_sentences: int) -> Choice
     if not _takes_for_granted(evidence.question, unsaid, note) or not _supported_otherwise(evidence):
         return Choice(reason=evidence.reason or Reason.NOT_IN_CORPUS) if firm else None
     ours = [candidate for candidate in evidence.ranked if candidate.passage.note.id == note.id]
-    quoted = ", ".join(f"« {_with_its_noun(evidence.question, phrase)} »" for phrase in unsaid)
-    notice = f"La note la plus proche ne dit pas {quoted} ; voici ce qu'elle dit."
+    words = ", ".join(quoted(_with_its_noun(evidence.question, phrase)) for phrase in unsaid)
+    notice = tr("La note la plus proche ne dit pas {words} ; voici ce qu'elle dit.").format(words=words)
     return Choice(tuple(extractive.select(ours, max_sentences)), notice=notice, corrects=True)
 
 

@@ -17,6 +17,7 @@ from assistant.answering.scope import Outside
 from assistant.dates import DayRange, find_dates
 from assistant.french.words import content_words, fold
 from assistant.index import Build
+from assistant.language import tr
 from assistant.models import NearestNote, Note, Passage, Reason
 from assistant.retrieval import Retrieval
 
@@ -178,8 +179,8 @@ def text(reason: Reason, build: Build, *, filtered: bool, outside: Outside | Non
     """
     if outside is not None:
         return f"{outside.text} {coverage(build)}" if outside.wants_more else outside.text
-    hint = " Les filtres choisis écartent peut-être les notes qui répondent." if filtered else ""
-    return f"{_TEXTS[reason]} {coverage(build)}{hint}"
+    hint = [tr("Les filtres choisis écartent peut-être les notes qui répondent.")] if filtered else []
+    return " ".join([tr(_TEXTS[reason]), coverage(build), *hint])
 
 
 def coverage(build: Build) -> str:
@@ -188,15 +189,21 @@ def coverage(build: Build) -> str:
     themed = sum(bool(themes) for _, themes in subjects)
     years = sorted(date.year for date, _ in subjects if date)
     themes = [theme for theme, _ in Counter(theme for _, some in subjects for theme in some).most_common(_THEMES)]
-    on = f" Thèmes : {', '.join(themes)}." if 2 * themed > len(subjects) else ""
-    return f"Je cherche dans {len(subjects)} note{'s' if len(subjects) > 1 else ''}{_dated(years, len(subjects))}.{on}"
+    on = [tr("Thèmes : {themes}.").format(themes=", ".join(themes))] if 2 * themed > len(subjects) else []
+    count = tr("{count} notes").format(count=len(subjects)) if len(subjects) > 1 else tr("une note")
+    said = tr("Je cherche dans {notes}{dated}.").format(notes=count, dated=_dated(years, len(subjects)))
+    return " ".join([said, *on])
 
 
 def _dated(years: Sequence[int], count: int) -> str:
     if not years:
         return ""
-    when = f"de {years[0]}" if years[0] == years[-1] else f"de {years[0]} à {years[-1]}"
-    return f", {'' if len(years) == count else f'dont {len(years)} '}daté{'e' if count == 1 else 'es'} {when}"
+    one_year = tr("de {first}") if years[0] == years[-1] else tr("de {first} à {last}")
+    when = one_year.format(first=years[0], last=years[-1])
+    if len(years) < count:
+        some = tr(", dont {count} datées {when}") if len(years) > 1 else tr(", dont une datée {when}")
+        return some.format(count=len(years), when=when)
+    return (tr(", datées {when}") if count > 1 else tr(", datée {when}")).format(when=when)
 
 
 def nearest_notes(passages: Sequence[Passage]) -> tuple[NearestNote, ...]:

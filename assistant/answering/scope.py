@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.french.words import fold, normalise
+from assistant.language import tr
 
 
 class Kind(StrEnum):
@@ -23,14 +24,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Something said that is no question on the notes; `text` is what the user reads, in French."""
+    """Something said that is no question on the notes; `text` is what the user reads."""
 
     kind: Kind
 
     @property
     def text(self) -> str:
         """Short; what the assistant covers is said after it."""
-        return _TEXTS[self.kind]
+        ask = [tr(_ASK)] if self.kind in (Kind.GREETING, Kind.TALK) else []
+        return " ".join([tr(_TEXTS[self.kind]), *ask])
 
     @property
     def wants_more(self) -> bool:
@@ -40,12 +42,12 @@ class Outside:
 
 _ASK = "Posez-moi une question sur le contenu des notes."
 _TEXTS = {
-    Kind.GREETING: f"Bonjour ! {_ASK}",
+    Kind.GREETING: "Bonjour !",
     Kind.THANKS: "Je vous en prie.",
     Kind.GOODBYE: "Au revoir !",
     Kind.ABOUT: "Je suis un assistant qui cherche dans les notes de France urbaine : je réponds en citant leurs phrases"
     " et je le dis quand elles ne répondent pas. Par exemple : qui, quand, où, combien, de quoi il s'agit.",
-    Kind.TALK: f"Je ne sais que répondre aux questions sur les notes de France urbaine. {_ASK}",
+    Kind.TALK: "Je ne sais que répondre aux questions sur les notes de France urbaine.",
     Kind.ORDER: "Je ne peux pas faire cela : je réponds seulement aux questions sur les notes de France urbaine.",
     Kind.RULES: "Je ne peux pas faire cela : mes règles ne changent pas, et je réponds seulement aux questions sur les"
     " notes de France urbaine.",

@@ -10,10 +10,10 @@ from datetime import date
 from assistant.answering.evidence import Evidence, Search
 from assistant.answering.extractive import Candidate
 from assistant.answering.subject import Subject
-from assistant.dates import Occurrence, find_occurrences
-from assistant.french.calendar import french_date
+from assistant.dates import Occurrence, find_occurrences, format_date
 from assistant.french.sentences import sentence_spans
 from assistant.french.words import content_words, index_terms, variants
+from assistant.language import quoted, tr
 from assistant.models import Kind, Note, Passage
 
 _END_MARKS = tuple('.!?…»")”')
@@ -126,5 +126,6 @@ def tells_itself(told: Told, subject: Subject) -> bool:
 def undated_year(told: Sequence[Told]) -> str | None:
     """What to say of days that their note bounds but does not tell; None where there are none."""
     guessed = [(" ".join(t.when.mention.text.split()), t.note.date) for t in told if t.when and not t.when.sure]
-    said = [f"« {text} » : date déduite de celle de la note ({french_date(day)})." for text, day in guessed if day]
+    template = tr("{words} : date déduite de celle de la note ({date}).")
+    said = [template.format(words=quoted(text), date=format_date(day)) for text, day in guessed if day]
     return " ".join(dict.fromkeys(said)) or None

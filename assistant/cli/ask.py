@@ -44,7 +44,7 @@ def ask(
 
     Les dates s'écrivent AAAA, AAAA-MM ou AAAA-MM-JJ. NATURE vaut programme, gouvernance, événement, étude ou autre.
     """
-    from assistant import questions
+    from assistant import language, questions
     from assistant.assistant import Assistant
 
     if (question is None) == (batch is None):
@@ -52,6 +52,7 @@ def ask(
     if batch is not None and history is not None:
         raise click.UsageError("--history ne va pas avec --batch : mettez « history » dans chaque ligne du fichier.")
     settings = load_settings()
+    language.use(settings.language)
     filters, day = questions.read_filters(**filtering), questions.read_day(today)
     show = questions.as_json if as_json else as_text
     if batch is not None:

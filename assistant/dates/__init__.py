@@ -19,7 +19,7 @@ reads right (a day, a month and a year) is the easy part.
 from assistant.dates.asked import AskedDates, DayRange, asked_dates, dates_to_search, read_asked
 from assistant.dates.mentions import DateMention, find_dates
 from assistant.dates.occurrences import Occurrence, find_occurrences
-from assistant.dates.rendering import format_day_range, format_when
+from assistant.dates.rendering import format_date, format_day_range, format_when
 
 __all__ = [
     "AskedDates",
@@ -30,6 +30,7 @@ __all__ = [
     "dates_to_search",
     "find_dates",
     "find_occurrences",
+    "format_date",
     "format_day_range",
     "format_when",
     "read_asked",

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.access import Door
 from assistant.errors import AccessError
+from assistant.language import tr
 from assistant.models import Role, User
 from assistant.ui.pages import message_page
 
@@ -67,7 +68,7 @@ def current_user(request: gr.Request) -> User:
 
     Raises:
         gr.Error: the session has ended since the page was opened, the role was taken away, or accounts cannot be
-            read; in French.
+            read.
     """
     inner = request.request
     found = identity(inner.scope) if isinstance(inner, Request) else Identity(None)
@@ -75,11 +76,11 @@ def current_user(request: gr.Request) -> User:
         user = found.again()
     except AccessError:
         logger.exception("Accounts or sessions cannot be read")
-        raise gr.Error(UNAVAILABLE, title="Accès indisponible", print_exception=False) from None
+        raise gr.Error(tr(UNAVAILABLE), title=tr("Accès indisponible"), print_exception=False) from None
     if user is None:
-        raise gr.Error(EXPIRED, title="Session terminée", print_exception=False)
+        raise gr.Error(tr(EXPIRED), title=tr("Session terminée"), print_exception=False)
     if found.role is not None and not user.may(found.role):
-        raise gr.Error(FORBIDDEN, title="Accès refusé", print_exception=False)
+        raise gr.Error(tr(FORBIDDEN), title=tr("Accès refusé"), print_exception=False)
     return user
 
 
@@ -114,14 +115,14 @@ class Gate:
     async def _decided(self, scope: Scope) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         path = scope["path"]
         if self._is_disguised(path):
-            return HTMLResponse(message_page("Page introuvable", "Cette adresse est mal écrite."), 404)
+            return HTMLResponse(message_page(tr("Page introuvable"), tr("Cette adresse est mal écrite.")), 404)
         role = self._role(path)
         again = self._asker(scope)
         try:
             user = await run_in_threadpool(again)
         except AccessError:
             logger.exception("Accounts or sessions cannot be read")
-            return HTMLResponse(message_page("Accès indisponible", UNAVAILABLE), 503)
+            return HTMLResponse(message_page(tr("Accès indisponible"), tr(UNAVAILABLE)), 503)
         scope.setdefault("state", {})[_IDENTITY] = Identity(user, role, again)
         if role is None or (user is not None and user.may(role)):
             return self.app
@@ -161,16 +162,16 @@ def session_token(scope: Scope) -> str:
 def _refused(scope: Scope, user: User | None) -> Response:
     if not _is_page(scope):
         # Gradio's page shows the detail to its reader.
-        message, status = (_unknown(scope), 401) if user is None else (FORBIDDEN, 403)
+        message, status = (_unknown(scope), 401) if user is None else (tr(FORBIDDEN), 403)
         return JSONResponse({"detail": message}, status, _NO_STORE)
     if user is None:
         asked = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         return RedirectResponse(f"{LOGIN}?retour={quote(asked, safe='/')}", 303, _NO_STORE)
-    return HTMLResponse(message_page("Accès refusé", FORBIDDEN), 403, _NO_STORE)
+    return HTMLResponse(message_page(tr("Accès refusé"), tr(FORBIDDEN)), 403, _NO_STORE)
 
 
 def _unknown(scope: Scope) -> str:
-    return EXPIRED if session_token(scope) else ANONYMOUS
+    return tr(EXPIRED) if session_token(scope) else tr(ANONYMOUS)
 
 
 def _is_page(scope: Scope) -> bool:

@@ -1,16 +1,22 @@
-"""Gradio's page as we send it: French, our styles, its own scripts bearing the nonce, and where one may go from it."""
+"""Gradio's page as we send it: our language, our styles, its own scripts bearing the nonce, and where one may go
+from it.
+"""
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Callable, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
+from assistant.language import Language, current
 from assistant.ui.gate import Identity
 from assistant.ui.pages import account_links
 from assistant.ui.places import Place
+from assistant.ui.words import written_words
 
 _SOCIAL_TAGS = re.compile(rb'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 _BODY = re.compile(rb"<body[^>]*>")
@@ -59,17 +65,22 @@ class Index:
         await self.send({"type": "http.response.body", "body": page})
 
     def _rewritten(self) -> bytes:
-        page = re.sub(rb'(<html\s+lang=)"en"', rb'\1"fr"', self.body, count=1)
+        page = re.sub(rb'(<html\s+lang=)"en"', rb'\1"%s"' % self._language().encode(), self.body, count=1)
         page = _SOCIAL_TAGS.sub(b"", page).replace(b"</head>", self._head(), 1)
         page = re.sub(rb"<script(?=[\s>])", b'<script nonce="' + self.nonce + b'"', page)
         links = account_links(self.asker().user, self.places, self.place).encode()
         return _BODY.sub(lambda body: body[0] + links, page, count=1)
 
+    def _language(self) -> Language:
+        return self.place.language if self.place else current()
+
     def _head(self) -> bytes:
         # Put in the page rather than given to Gradio, which would add them only once its own script has run.
         styles = ("style.css", *(self.place.styles if self.place else ()))
         scripts = ("chat.js", *(self.place.scripts if self.place else ()))
-        lines = ['<link rel="icon" href="/statique/favicon.svg" type="image/svg+xml">']
+        words = html.escape(json.dumps(written_words(self._language()), ensure_ascii=False))
+        lines = [f'<meta name="gradio-words" content="{words}"><script src="/statique/language.js"></script>']
+        lines += ['<link rel="icon" href="/statique/favicon.svg" type="image/svg+xml">']
         lines += [f'<link rel="stylesheet" href="/statique/{name}">' for name in styles]
         lines += [f'<script src="/statique/{name}" defer></script>' for name in scripts]
         return "\n".join([*lines, "</head>"]).encode()

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from assistant.access import Door
 from assistant.access.oidc import Provider
 from assistant.errors import AssistantError, LoginError, ThrottledError
+from assistant.language import tr
 from assistant.settings import Settings
 from assistant.ui.gate import LOGIN, LOGOUT, UNAVAILABLE, cookie_name, identity, session_token
 from assistant.ui.login_pages import logged_in_page, login_page, logout_page
@@ -95,9 +96,9 @@ class LoginRoutes:
         name, password, field, wanted = (_text(form.get(key)) for key in ("nom", "mot_de_passe", "jeton", "retour"))
         target = local_path(wanted)
         if not self.forms.fits(_browser(request), field):
-            return self._form(request, target, _STALE, 403)
+            return self._form(request, target, tr(_STALE), 403)
         if not self._is_safe(request):
-            return self._form(request, target, _PLAIN, 403)
+            return self._form(request, target, tr(_PLAIN), 403)
         try:
             token = await run_in_threadpool(self.door.log_in, name, password, _address(request))
         except ThrottledError as error:
@@ -167,7 +168,7 @@ class LoginRoutes:
 
     def _unavailable(self, request: Request, target: str) -> Response:
         logger.exception("Accounts, sessions or journal cannot be read or written")
-        return self._form(request, target, UNAVAILABLE, 503)
+        return self._form(request, target, tr(UNAVAILABLE), 503)
 
     def _form(
         self, request: Request, target: str, error: str = "", status: int = 200, headers: dict[str, str] | None = None

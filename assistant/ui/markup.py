@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from assistant.french.calendar import french_date
-from assistant.models import PartialDate
+from assistant.dates import format_date
+from assistant.language import tr
+from assistant.models import Kind, PartialDate
 
 Span = tuple[int, int]
 NO_SPAN: Span = (0, 0)
@@ -19,6 +20,13 @@ _INLINE = re.compile(
     r"(?P<mark>\*\*|__)(?=\S)(?P<strong>[^\n]+?)(?<=\S)(?P=mark)"
     r"|(?<!!)\[(?P<label>[^\]\n]+)\]\((?P<url>https?://[^\s()<>\"']+)\)"
 )
+_KINDS = {
+    Kind.PROGRAMME: "programme",
+    Kind.GOVERNANCE: "gouvernance",
+    Kind.EVENT: "événement",
+    Kind.STUDY: "étude",
+    Kind.OTHER: "autre",
+}
 _UNSAFE = re.compile(r"[^\w\s.,;:'’«»?…–—-]")
 
 
@@ -33,8 +41,13 @@ def escape_line(text: str) -> str:
 
 
 def note_date(day: PartialDate | None) -> str:
-    """`20 novembre 2017`, `novembre 2017`, `2017`, or `sans date`."""
-    return french_date(day) if day else "sans date"
+    """`20 novembre 2017`, `novembre 2017`, `2017`, or `sans date`, in the language of members."""
+    return format_date(day) if day else tr("sans date")
+
+
+def kind_label(kind: Kind) -> str:
+    """What members read of a kind, in small letters."""
+    return tr(_KINDS[kind])
 
 
 def inline(text: str, span: Span | None = None, marked: Span = NO_SPAN) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.language import Language, current
 from assistant.models import Role
 
 
@@ -28,6 +29,11 @@ class Place:
     build: Callable[[], Any]
     styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
+
+    @property
+    def language(self) -> Language:
+        """What is read on the page: members' language for members; staff and evaluators read French."""
+        return current() if self.role is Role.MEMBER else Language.FRENCH
 
     def holds(self, path: str) -> bool:
         """Whether a path is the page's, or of its API."""

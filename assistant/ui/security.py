@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.language import tr
 from assistant.ui.gate import LOGIN, LOGOUT, identity
 from assistant.ui.index_page import Index
 from assistant.ui.pages import UNKNOWN_PAGE, message_page
@@ -105,10 +106,10 @@ def _refusal(scope: Scope, local: str, place: Place | None, limit: int) -> Respo
     else:
         known = _is_written(local, place)
         if _is_foreign(headers.get("origin"), headers.get("host")):
-            return PlainTextResponse("Requête refusée : elle vient d’un autre site.", 403)
+            return PlainTextResponse(tr("Requête refusée : elle vient d’un autre site."), 403)
         if int(headers.get("content-length", 0)) > limit:
-            return PlainTextResponse("Requête refusée : elle est trop longue.", 413)
-    return None if known else HTMLResponse(message_page("Page introuvable", UNKNOWN_PAGE), 404)
+            return PlainTextResponse(tr("Requête refusée : elle est trop longue."), 413)
+    return None if known else HTMLResponse(message_page(tr("Page introuvable"), tr(UNKNOWN_PAGE)), 404)
 
 
 def _is_read(local: str, place: Place | None) -> bool:

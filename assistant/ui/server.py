@@ -19,8 +19,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from gradio.utils import get_upload_folder
 from starlette.staticfiles import StaticFiles
 
+from assistant import language
 from assistant.access import Door
 from assistant.errors import AssistantError, ServeError
+from assistant.language import Language
 from assistant.models import Role
 from assistant.settings import Settings
 from assistant.ui.addresses import note_url
@@ -32,7 +34,8 @@ from assistant.ui.markup import NO_SPAN, Span
 from assistant.ui.pages import Earlier, message_page, note_page
 from assistant.ui.places import Place
 from assistant.ui.security import MAX_UPLOAD, Guard
-from assistant.ui.theme import THEME, TRANSLATIONS
+from assistant.ui.theme import THEME
+from assistant.ui.words import given_words
 
 if TYPE_CHECKING:
     from assistant import Assistant, Note
@@ -60,7 +63,7 @@ def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), 
     LoginRoutes(door, settings, places).add_to(app)
     for place in places:
         _add_place(app, place)
-    _mount(app, build_chat(bot, settings), "/", "1kb")
+    _mount(app, build_chat(bot, settings), "/", "1kb", language.current())
     return app
 
 
@@ -88,7 +91,7 @@ def _add_place(app: FastAPI, place: Place) -> None:
         return RedirectResponse(f"{place.path}/{query}", 307)
 
     blocks = place.build()
-    _mount(app, blocks, place.path, MAX_UPLOAD)
+    _mount(app, blocks, place.path, MAX_UPLOAD, place.language)
     # A folder of its own: Gradio's is common to all, and whoever knows a path in it may read the file.
     folder = str(Path(get_upload_folder()) / place.path.strip("/"))
     mounted: Any = app.routes[-1]
@@ -97,7 +100,7 @@ def _add_place(app: FastAPI, place: Place) -> None:
         block.GRADIO_CACHE = folder
 
 
-def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int) -> None:
+def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int, spoken: Language) -> None:
     gr.mount_gradio_app(
         app,
         blocks,
@@ -110,7 +113,7 @@ def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int)
         mcp_server=False,
         pwa=False,
         enable_monitoring=False,
-        i18n=TRANSLATIONS,
+        i18n=gr.I18n(**given_words(spoken)),
         theme=THEME,
     )
 
@@ -122,11 +125,13 @@ def server_config(app: FastAPI) -> uvicorn.Config:
 
 
 def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places: Sequence[Place] = ()) -> None:
-    """Serve until interrupted; prints the address once pages are answered. `places` as in `build_app`.
+    """Serve until interrupted, in the language of the settings; prints the address once pages are answered.
+    `places` as in `build_app`.
 
     Raises:
         ServeError: the address or port cannot be used; says what to do.
     """
+    language.use(settings.language)
     listener = listen(settings.host, settings.port)
     if warning := _exposed(settings):
         print(warning, file=sys.stderr, flush=True)

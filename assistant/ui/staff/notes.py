@@ -9,7 +9,8 @@ import gradio as gr
 
 from assistant.corpus.files import NoteFile
 from assistant.desk import Desk, Order, Row, State
-from assistant.ui.markup import escape_line, note_date
+from assistant.french.calendar import french_date
+from assistant.ui.markup import escape_line
 from assistant.ui.staff.handling import told, who
 from assistant.ui.staff.parts import changes, chunk_list, html, metadata_fields, metadata_values, preview
 from assistant.ui.staff.tables import badge, done, failed, note_link, table
@@ -43,7 +44,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     gone = row.state is State.REMOVED
     return (
         escape_line(row.title) if gone else note_link(row.note_id, row.title),
-        escape_line(note_date(row.date)),
+        french_date(row.date) if row.date else "sans date",
         escape_line(row.kind.value),
         escape_line(", ".join(row.themes)) or "–",
         badge(row.state.value, _TONES[row.state]),
