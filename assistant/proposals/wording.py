@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.answering.subject import NOUN, folded, noun_of
 from assistant.french.acronyms import find_acronyms, is_acronym
+from assistant.language import Language, current, tr
 from assistant.models import Kind, Note
 
 _LONGEST_TITLE = 90
@@ -28,6 +29,16 @@ _BY_KIND = {
     Kind.STUDY: ("Que {montre} {le} ?", "Qui a réalisé {le} ?"),
     Kind.OTHER: ("Que sait-on {de} ?",),
 }
+#: In another language the titles stay as they are written, between marks.
+_ELSEWHERE = {
+    Kind.EVENT: "Quand se tient «\u00a0{title}\u00a0»\u00a0?",
+    Kind.PROGRAMME: "À quoi sert «\u00a0{title}\u00a0»\u00a0?",
+    Kind.GOVERNANCE: "Que disent les notes sur «\u00a0{title}\u00a0»\u00a0?",
+    Kind.STUDY: "Que montre «\u00a0{title}\u00a0»\u00a0?",
+    Kind.OTHER: "Que disent les notes sur «\u00a0{title}\u00a0»\u00a0?",
+}
+_MEANING = "Que veut dire {short} ?"
+_ON_THEME = "Quelles notes parlent de «\u00a0{title}\u00a0»\u00a0?"
 _SINGULAR = {"a": "a", "tient": "tient", "sert": "sert", "montre": "montre"}
 _PLURAL = {"a": "ont", "tient": "tiennent", "sert": "servent", "montre": "montrent"}
 
@@ -44,16 +55,20 @@ class Named:
 def questions_of(note: Note) -> Iterator[str]:
     """Those that fit the note's kind, what its acronyms mean, what else its themes hold; the best first."""
     named = name(note.title)
-    if named is not None:
+    if current() is not Language.FRENCH and len(note.title) <= _LONGEST_TITLE:
+        yield tr(_ELSEWHERE[note.kind]).format(title=note.title)
+    elif named is not None:
         verbs = _PLURAL if named.plural else _SINGULAR
         for template in _BY_KIND[note.kind]:
             yield _typeset(template.format(le=named.subject, de=named.of, **verbs))
     for short in dict.fromkeys(acronym.short for acronym in find_acronyms(f"{note.title}\n{note.text}")):
-        yield _typeset(f"Que veut dire {short} ?")
+        yield _typeset(tr(_MEANING).format(short=short))
 
 
 def question_on(theme: str) -> str:
     """What asks for the other notes of a theme."""
+    if current() is not Language.FRENCH:
+        return tr(_ON_THEME).format(title=theme)
     return _typeset(f"Quelles notes parlent {_after_de(theme)} ?")
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from assistant.errors import QuestionError
 from assistant.language import tr
 from assistant.models import Filters, Kind, PartialDate
-from assistant.ui.markup import note_date
+from assistant.ui.markup import kind_label, note_date
 
 SINCE, UNTIL = "Depuis", "Jusqu’à"
 _FRENCH_ORDER = re.compile(r"(?:(\d{1,2})/)?(\d{1,2})/(\d{4})")
@@ -20,7 +20,7 @@ Fields = tuple[Sequence[str], Sequence[str], str, str]
 
 def kind_choices() -> list[tuple[str, str]]:
     """The kinds of notes, as they are called and as they are kept."""
-    return [(tr(kind.value.capitalize()), kind.value) for kind in Kind]
+    return [(kind_label(kind).capitalize(), kind.value) for kind in Kind]
 
 
 def read_filters(kinds: Sequence[str], themes: Sequence[str], since: str, until: str) -> Filters:
@@ -29,8 +29,8 @@ def read_filters(kinds: Sequence[str], themes: Sequence[str], since: str, until:
     Raises:
         QuestionError: a date cannot be read, or the range is upside down; in the reader's language.
     """
-    first = _read_date(since, SINCE)
-    last = _read_date(until, UNTIL)
+    first = _read_date(since, tr(SINCE))
+    last = _read_date(until, tr(UNTIL))
     if first and last and first.first > last.last:
         text = tr("Filtres : la date de début ({first}) vient après la date de fin ({last}).")
         raise QuestionError(text.format(first=note_date(first), last=note_date(last)))
@@ -44,7 +44,7 @@ def read_filters(kinds: Sequence[str], themes: Sequence[str], since: str, until:
 
 def describe(filters: Filters) -> str:
     """The filters in a few words; empty when there are none."""
-    parts = [", ".join(tr(kind.value.capitalize()).lower() for kind in sorted(filters.kinds))] if filters.kinds else []
+    parts = [", ".join(map(kind_label, sorted(filters.kinds)))] if filters.kinds else []
     if filters.themes:
         parts.append(tr("thème : {themes}").format(themes=", ".join(sorted(filters.themes))))
     if filters.since:
@@ -80,7 +80,7 @@ def _read_date(text: str | None, field: str) -> PartialDate | None:
             "Filtres, champ « {field} » : la date « {typed} » n’est pas valide. "
             "Écrivez AAAA, AAAA-MM ou AAAA-MM-JJ, par exemple 2017-11."
         )
-        raise QuestionError(explained.format(field=tr(field), typed=typed[:40])) from None
+        raise QuestionError(explained.format(field=field, typed=typed[:40])) from None
 
 
 def _iso(typed: str) -> str:

@@ -23,12 +23,12 @@ _REFUSED = {
     Reason.FUTURE_OR_UNKNOWN_DATE: "Rien à cette date",
     Reason.OUT_OF_SCOPE: "Ce n’est pas une question sur les notes",
 }
-#: From this confidence on, these words. Below the first that fits, the last.
-_CONFIDENCE = (
-    (0.8, "Confiance élevée : les notes répondent à la question."),
-    (0.5, "Confiance moyenne : vérifiez que le passage répond bien à la question."),
-    (0.0, "Confiance faible : le passage est proche de la question, sans y répondre à coup sûr."),
-)
+#: From this confidence on, these words; the first that fits.
+_CONFIDENCE = {
+    0.8: "Confiance élevée : les notes répondent à la question.",
+    0.5: "Confiance moyenne : vérifiez que le passage répond bien à la question.",
+    0.0: "Confiance faible : le passage est proche de la question, sans y répondre à coup sûr.",
+}
 
 
 class Message(TypedDict):
@@ -45,7 +45,7 @@ def messages(conversation: Conversation) -> list[Message]:
 
 def confidence_words(confidence: float) -> str:
     """How sure an answer is, in words."""
-    return tr(next(words for least, words in _CONFIDENCE if confidence >= least))
+    return tr(_CONFIDENCE[next(least for least in _CONFIDENCE if confidence >= least)])
 
 
 def _pair(exchange: Exchange) -> tuple[Message, Message]:

@@ -9,7 +9,7 @@ from assistant.language import tr
 from assistant.models import Citation, Note, Passage
 from assistant.ui.addresses import citation_url, escape_url
 from assistant.ui.conversation import Conversation, Exchange
-from assistant.ui.markup import blocks, escape, escape_line, note_date
+from assistant.ui.markup import blocks, escape, escape_line, kind_label, note_date
 
 NO_SOURCE = "Aucun passage n’est cité dans cette réponse."
 EMPTY_PANEL = "Les passages cités s’afficheront ici, avec un lien vers la note entière."
@@ -30,7 +30,7 @@ def panel(conversation: Conversation) -> str:
 def meta_line(note: Note) -> str:
     """Date and kind of a note, in words; an inferred date says so."""
     inferred = f' <span class="inferred">({tr("date déduite")})</span>' if note.date and note.date_inferred else ""
-    return f"{escape(note_date(note.date))}{inferred} · {escape(tr(note.kind.value.capitalize()))}"
+    return f"{escape(note_date(note.date))}{inferred} · {escape(kind_label(note.kind).capitalize())}"
 
 
 def _folded(exchange: Exchange) -> str:

@@ -96,7 +96,7 @@ _WRITTEN = {
     "chatbot conversation": "Conversation",
     "undo": "Annuler",
     # Of buttons to which it gives no name at all, by their data-testid.
-    "stop-button": "Arrêter",
+    "stop-button": "Arrêter la réponse",
     "submit-button": "Envoyer",
 }
 

@@ -90,10 +90,12 @@ class Chat:
         page = self.parts
         told = [page.conversation, *page.filtering.fields]
         buttons = (*page.examples.buttons, *page.follow_ups.buttons)
+        # In this order: to stop one, Gradio goes through all of them, and would take the next question for it that is
+        # asked meanwhile by a later one of the list.
         asked = [
-            self._asks(page.question.submit, self._asked, [page.question, page.editing.active, *told]),
-            *(self._asks(button.click, self._pressed, [button, *told]) for button in buttons),
             self._asks(page.actions.retry.click, self._again, told),
+            *(self._asks(button.click, self._pressed, [button, *told]) for button in buttons),
+            self._asks(page.question.submit, self._asked, [page.question, page.editing.active, *told]),
         ]
         for event in asked:
             # An event of its own: while one runs, Gradio takes no other question of the same page.

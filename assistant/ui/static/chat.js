@@ -3,17 +3,8 @@
 (() => {
   const WORDS = JSON.parse(document.getElementById("words")?.textContent || "{}");
   const word = (text) => WORDS[text] || text;
-  const LABELS = {
-    "chatbot conversation": "Conversation",
-    "Scroll to bottom": "Aller au dernier message",
-    "Error": "Erreur",
-    "Warning": "Attention",
-    "Stop": "Arrêter la réponse",
-    "This application is currently busy. Please try again.": "Trop de questions en ce moment. Réessayez dans un instant.",
-    "Queue is full": "Trop de questions en ce moment. Réessayez dans un instant.",
-    "Connection to the server was lost. Attempting reconnection...": "Connexion perdue avec le serveur. Nouvelle tentative…",
-    "Connection errored out.": "Connexion interrompue. Rechargez la page.",
-  };
+  // Gradio's own English -> what is shown instead.
+  const LABELS = JSON.parse(document.querySelector("meta[name=gradio-words]").content);
   const NARROW = matchMedia("(max-width: 859px)");
   const BEHIND = ["#site", "#account", "#top", "#talk"];
   let cited = null;
@@ -139,7 +130,7 @@
     document.querySelectorAll(".toast-title, .toast-message-text").forEach((element) => {
       element.childNodes.forEach((node) => {
         const known = node.nodeType === Node.TEXT_NODE && LABELS[node.data.trim()];
-        if (known) node.data = word(known);
+        if (known && known !== node.data) node.data = known;
       });
     });
     document.querySelectorAll("#waiting .progress-text, #waiting .meta-text, #waiting .meta-text-center").forEach((line) => {
@@ -151,22 +142,25 @@
   }
 
   function translateLabels() {
-    document.querySelectorAll("[aria-label]").forEach((element) => {
-      const label = element.getAttribute("aria-label");
-      // A message's label is its HTML, tags and all: without it, its text is read.
-      if (/^(user|bot)'s message/.test(label)) element.removeAttribute("aria-label");
-      else if (LABELS[label] && word(LABELS[label]) !== label) element.setAttribute("aria-label", word(LABELS[label]));
+    for (const name of ["aria-label", "title"]) {
+      document.querySelectorAll(`[${name}]`).forEach((element) => {
+        const known = LABELS[element.getAttribute(name)];
+        if (known && known !== element.getAttribute(name)) element.setAttribute(name, known);
+      });
+    }
+    // A message's label is its HTML, tags and all: without it, its text is read.
+    document.querySelectorAll("#chat [aria-label]").forEach((element) => {
+      if (/^(user|bot)'s message/.test(element.getAttribute("aria-label"))) element.removeAttribute("aria-label");
     });
-    document.querySelectorAll("#question .stop-button:not([aria-label])").forEach((button) => {
-      button.setAttribute("aria-label", word("Arrêter la réponse"));
+    document.querySelectorAll("#question button:not([aria-label])").forEach((button) => {
+      const name = button.classList.contains("stop-button") ? "stop-button" : "submit-button";
+      button.setAttribute("aria-label", LABELS[name]);
     });
     const panel = byId("panel");
     if (panel && !panel.hasAttribute("role")) {
       panel.setAttribute("role", "region");
       panel.setAttribute("aria-label", word("Sources"));
     }
-    const language = WORDS.lang || "fr";
-    if (document.documentElement.lang !== language) document.documentElement.lang = language;
   }
 
   // The question just asked goes to the top, so that its answer is read from its beginning; who scrolls is left alone.
@@ -219,6 +213,6 @@
   document.addEventListener("focusin", keepFocus);
   ["wheel", "touchmove"].forEach((name) => document.addEventListener(name, () => { newest = null; }, { passive: true }));
   new MutationObserver(onChange).observe(document, {
-    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "lang"],
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "title"],
   });
 })();
