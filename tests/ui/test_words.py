@@ -38,6 +38,7 @@ def test_gradio_speaks_the_language_of_the_setting(
             page.locator("#question textarea").fill("Quoi ?")
             page.locator("#question textarea").press("Enter")
             page.get_by_label(re.compile(f"^{copy}$")).first.wait_for(state="attached")
+            page.close()  # before its server
     finally:
         language.use(Language.FRENCH)
 
