@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "assistant"
 #: From DESIGN.md, with the rooms that have come since. A room may import those before it.
 ORDER = [
     "models",
+    "listings",
     "errors",
     "language",
     "runtime",
@@ -31,6 +32,8 @@ ORDER = [
     "serialise",
     "questions",
     "examples",
+    "agenda",
+    "browse",
     "assistant",
     "preview",
     "desk",
