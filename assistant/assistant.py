@@ -125,7 +125,7 @@ class Assistant:
             today: what tells the coming from the past, the current day where left out.
         """
         with self.reader.lease() as build:
-            return self._shelves.of(build).wanted(wanted or AgendaWanted(), today or date.today(), build.id)
+            return self._shelves.of(build).wanted(wanted or AgendaWanted(), today or date.today())
 
     def event(self, event_id: str) -> AgendaEvent:
         """One event of the agenda or of a note.

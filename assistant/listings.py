@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from assistant.models import Citation, Kind, PartialDate
@@ -74,7 +74,7 @@ class Agenda:
     """The events wanted, each once: those to come, the next first, and the past, the latest first.
 
     `latest` is the last known past event whatever was wanted, None where there is none. `years` and `themes` are what
-    one may narrow down to. `build` is the build that they were read in.
+    one may narrow down to. `made` is when the build was made that they were read in.
     """
 
     coming: tuple[AgendaEvent, ...]
@@ -82,7 +82,7 @@ class Agenda:
     latest: AgendaEvent | None
     years: tuple[Count, ...]
     themes: tuple[Count, ...]
-    build: str
+    made: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ _ORDINAL = r"(?:\d+ ?(?:e|[èe]me|er|[èe]re)|premi[èe]re?|(?:deux|trois|quatr|
 _STEMS = tuple(
     "forum colloque binair webinar séminair seminair assises hackat festival biennal meetup congrès congres salon "
     "sommet rencontre conférence conference atelier journée journee réunion reunion inaugur ronde matinée cérémoni "
-    "exposition déjeuner dejeuner assemblée été généraux portes séance seance olymp installation édition edition".split()
+    "exposition déjeuner dejeuner assemblée été généraux portes séance seance olymp installation édition "
+    "edition".split()
 )
 
 
@@ -57,7 +58,8 @@ TAKES_PLACE = re.compile(
 OTHER_DAY = re.compile(
     r"(?:"
     r"(?:inscri|candidat|date limite|cl[oô]tur|d[ée]p[oô]t|d[ée]pos|parution|paru|publi|r[ée]pon"
-    r"|mis(?:e|es)? (?:en ligne|[àa] jour)|au plus tard|avant|jusqu|initialement|sign[ée]|adopt[ée]|entr[ée]e? en vigueur)[^.;:!?]{0,50}"
+    r"|mis(?:e|es)? (?:en ligne|[àa] jour)|au plus tard|avant|jusqu|initialement"
+    r"|sign[ée]|adopt[ée]|entr[ée]e? en vigueur)[^.;:!?]{0,50}"
     r"|\b(?:loi|d[ée]cret|arr[êe]t[ée]?|ordonnance|circulaire|d[ée]lib[ée]ration|r[èe]glement|directive|instruction|avis"
     r"|communiqu[ée]|courrier|lettre|rapport|accord|version|article|tribune|billet|note)s?(?: [^\s,.;:]+){0,3}"
     r" (?:du|en date du|de|d['’])\s*"

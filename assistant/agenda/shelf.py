@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from assistant.agenda.merging import merged
 from assistant.agenda.reading import events_of
@@ -19,7 +19,8 @@ from assistant.listings import Agenda, AgendaEvent, AgendaWanted, Count
 class EventShelf:
     """The events of a build's notes."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, made: datetime) -> None:
+        self._made = made
         notes = catalogue.notes(catalogue.note_ids()).values()
         self._of_note = {note.id: found for note in notes if (found := events_of(note))}
         self._by_id = {event.id: event for found in self._of_note.values() for event in found}
@@ -37,7 +38,7 @@ class EventShelf:
         """
         return self._by_id[event_id]
 
-    def wanted(self, wanted: AgendaWanted, today: date, build: str) -> Agenda:
+    def wanted(self, wanted: AgendaWanted, today: date) -> Agenda:
         """Those wanted, told apart by the day."""
         found = [event for event in self.events if _fits(event, wanted)]
         past = [event for event in self.events if event.last < today]
@@ -47,7 +48,7 @@ class EventShelf:
             latest=max(past, key=lambda event: event.last, default=None),
             years=self._counts(replace(wanted, year=None), _years, newest_first=True),
             themes=self._counts(replace(wanted, theme=""), lambda event: event.themes),
-            build=build,
+            made=self._made,
         )
 
     def _counts(
@@ -69,7 +70,7 @@ class Shelves:
         """The build's shelf; the first call reads all its notes, which takes a second for 1,800."""
         with self._lock:
             if self._kept is None or self._kept[0] != build.id:
-                self._kept = build.id, EventShelf(build.catalogue)
+                self._kept = build.id, EventShelf(build.catalogue, datetime.fromisoformat(build.manifest.created))
             return self._kept[1]
 
 

@@ -272,7 +272,7 @@ def test_text_is_readable_in_both_schemes(
         *("#question textarea", "#filters > button", "#filters label span"),
     ):
         assert page.evaluate(_CONTRAST, selector) >= 4.5, selector
-    page.goto(script_url + "/notes/note-simple?debut=18&fin=40")
+    page.goto(script_url + "/note/note-simple?debut=18&fin=40")
     for selector in ("h1", ".meta", "article p", "mark", "nav a"):
         assert page.evaluate(_CONTRAST, selector) >= 4.5, selector
 

@@ -113,7 +113,7 @@ def test_card_says_what_a_reader_needs(answered: Callable[..., Answer]) -> None:
     assert "<mark>Il date de 2014.</mark>" in html
     assert "Lire la note entière" in text
     assert re.search(
-        r'href="/notes/note-simple\?debut=\d+&amp;fin=\d+&amp;extrait=\w{8}&amp;version=build#extrait"', html
+        r'href="/note/note-simple\?debut=\d+&amp;fin=\d+&amp;extrait=\w{8}&amp;version=build#extrait"', html
     )
 
 
@@ -134,7 +134,7 @@ def test_earlier_sources_are_folded_under_their_question(answered: Callable[...,
 def test_refusal_offers_the_nearest_notes_without_a_claim(note: Note) -> None:
     html = render.messages((Exchange(1, "Q ?").after(Finished(_refusal(note))),))[1]["content"]
     assert "sans garantie qu’elles répondent" in _harmless(html)
-    assert 'href="/notes/note-simple"' in html
+    assert 'href="/note/note-simple"' in html
 
 
 @pytest.mark.parametrize("corrects", [True, False])
