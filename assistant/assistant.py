@@ -125,7 +125,7 @@ class Assistant:
             today: what tells the coming from the past, the current day where left out.
         """
         with self.reader.lease() as build:
-            return self._shelves.of(build).wanted(wanted or AgendaWanted(), today or date.today())
+            return self._shelves.of(build).wanted(AgendaWanted() if wanted is None else wanted, today or date.today())
 
     def event(self, event_id: str) -> AgendaEvent:
         """One event of the agenda or of a note.
@@ -144,7 +144,7 @@ class Assistant:
     def browse(self, wanted: NotesWanted | None = None) -> NotesFound:
         """One page of the list of notes; all of them, the latest first, where nothing is wanted in particular."""
         with self.reader.lease() as build:
-            return browse(build.catalogue, wanted or NotesWanted())
+            return browse(build.catalogue, NotesWanted() if wanted is None else wanted)
 
     def examples(self, limit: int = 4) -> tuple[str, ...]:
         """Questions made from the corpus, each of which gets an answer that cites the note it was made from."""

@@ -30,7 +30,7 @@ def browse(catalogue: Catalogue, wanted: NotesWanted) -> NotesFound:
     page = min(max(1, wanted.page), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
     notes = catalogue.notes([head.note_id for head in shown])
-    sought = frozenset(term for word in content_words(wanted.words) for term in variants(word))
+    sought = [frozenset(variants(word)) for word in content_words(wanted.words)]
     kinds = _counts(heads, replace(wanted, kind=None), lambda head: [head.kind.value])
     return NotesFound(
         lines=tuple(_line(head, notes[head.note_id].text, sought) for head in shown),
@@ -86,25 +86,34 @@ def _latest_first(counts: Counter[str]) -> tuple[Count, ...]:
     return tuple(Count(year, counts[year]) for year in sorted(counts, key=int, reverse=True))
 
 
-def _line(head: NoteHead, text: str, sought: frozenset[str]) -> NoteLine:
+def _line(head: NoteHead, text: str, sought: Sequence[frozenset[str]]) -> NoteLine:
     plain = " ".join(_MARKUP.sub("", _LINK.sub(r"\1", text)).split())
-    marks = [match.span() for match in _WORD.finditer(plain) if not sought.isdisjoint(_terms(match[0]))]
-    start = _start(plain, marks[0][0]) if marks else 0
+    found = [(*m.span(), word) for m in _WORD.finditer(plain) if (word := _which(m[0], sought)) is not None]
+    start = _start(plain, found)
     end = _end(plain, start)
     opening = "…\u00a0" if start else ""
-    within = [(a - start + len(opening), b - start + len(opening)) for a, b in marks if start <= a and b <= end]
-    return NoteLine(head, f"{opening}{plain[start:end]}{'…' if end < len(plain) else ''}", tuple(within))
+    shift = len(opening) - start
+    marks = tuple((first + shift, last + shift) for first, last, _ in found if start <= first and last <= end)
+    return NoteLine(head, f"{opening}{plain[start:end]}{'…' if end < len(plain) else ''}", marks)
 
 
-def _terms(word: str) -> tuple[str, ...]:
-    return variants(normalise(word))
+def _which(word: str, sought: Sequence[frozenset[str]]) -> int | None:
+    """Which of the words sought a word of a text is."""
+    terms = variants(normalise(word))
+    return next((number for number, forms in enumerate(sought) if not forms.isdisjoint(terms)), None)
 
 
-def _start(text: str, first: int) -> int:
-    """Where an excerpt that shows the word at `first` begins: at the text's own beginning, else between words."""
-    if first <= _EXCERPT - _BEFORE:
+def _start(text: str, found: Sequence[tuple[int, int, int]]) -> int:
+    """Where the excerpt begins that shows the most of the words: at the text's own beginning, else between words."""
+    if not found:
         return 0
-    return text.find(" ", first - _BEFORE) + 1
+    shown = _EXCERPT - _BEFORE
+
+    def worth(first: int) -> int:
+        return len({word for start, end, word in found if first <= start and end <= first + shown})
+
+    best = max((first for first, _, _ in found), key=worth)  # the first of equals
+    return 0 if best < shown and worth(0) >= worth(best) else text.rfind(" ", 0, max(best - _BEFORE, 0)) + 1
 
 
 def _end(text: str, start: int) -> int:

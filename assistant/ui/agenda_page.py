@@ -147,6 +147,9 @@ def _name(event: AgendaEvent) -> str:
 
 
 def _note(event: AgendaEvent) -> str:
+    """The note's title, where the event is not called by it."""
+    if event.title == event.citation.title:
+        return ""
     return f'<span>{escape(tr("Note :"))} <span lang="fr">{escape_line(event.citation.title)}</span></span>'
 
 

@@ -127,4 +127,4 @@ def _share(note: Note, site: str) -> str:
 
 
 def _address(note: Note, site: str) -> str:
-    return escape_url(f"{escape(site)}{note_url(note.id)}")
+    return escape(site) + note_url(note.id)

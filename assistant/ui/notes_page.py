@@ -45,10 +45,11 @@ def notes_page(wanted: NotesWanted, found: NotesFound) -> str:
     """One page of the list."""
     query = _query(wanted)
     name = tr("Notes") if not wanted.words else tr("Notes : {words}").format(words=wanted.words)
+    chosen = conditions(PATH, query, _named(wanted)) if found.lines else ""
     body = _lines(found.lines) if found.lines else _nothing(wanted)
     return page(
         name,
-        f"<h1>{tr('Notes')}</h1>{_form(wanted, found)}{conditions(PATH, query, _named(wanted))}"
+        f"<h1>{tr('Notes')}</h1>{_form(wanted, found)}{chosen}"
         f'<p class="count" role="status">{escape(_said(wanted, found))}</p>{body}'
         + page_links(PATH, query, found.page, found.pages),
         here=PATH,

@@ -30,10 +30,10 @@ from assistant.ui import render
 from assistant.ui.conversation import MAX_SHOWN, Exchange, following, history, next_number
 from assistant.ui.filters import describe, read_filters
 from assistant.ui.markup import blocks, escape, inline, note_date
-from assistant.ui.pages import CHANGED, note_page
+from assistant.ui.note_page import CHANGED, Shown, note_page
 
 _ALLOWED = {
-    *("html", "head", "meta", "title", "link", "body", "nav", "main", "header", "h1"),
+    *("html", "head", "meta", "title", "link", "body", "nav", "main", "header", "footer", "h1"),
     *("div", "p", "a", "br", "ul", "li", "h2", "h3", "h4", "h5", "h6", "article", "span", "blockquote", "mark"),
     *("strong", "details", "summary", "pre"),
 }
@@ -64,6 +64,14 @@ def _harmless(html: str) -> str:
     return tags.text
 
 
+def _note_page(note: Note, cited: tuple[int, int]) -> str:
+    """The page without the one script that it has."""
+    ours = '<script src="/statique/note.js" defer></script>'
+    html = note_page(note, Shown(cited))
+    assert html.count(ours) == 1
+    return html.replace(ours, "")
+
+
 def _refusal(note: Note) -> Refusal:
     nearest = (NearestNote(note.id, note.title, note.date),)
     return Refusal("Q ?", "Q ?", Reason.NOT_IN_CORPUS, "Rien <b>ici</b>.", nearest, (), "script", "build")
@@ -74,7 +82,7 @@ def test_hostile_note_is_shown_as_text_everywhere(hostile: Note, answered: Calla
     refusal = Exchange(2, hostile.title).after(Finished(_refusal(hostile)))
     failure = Exchange(3, "Q ?", error=hostile.text)
     chat = "".join(message["content"] for message in render.messages((answer, refusal, failure)))
-    for html in (chat, render.panel((answer,)), render.panel((answer, refusal)), note_page(hostile, (0, 40))):
+    for html in (chat, render.panel((answer,)), render.panel((answer, refusal)), _note_page(hostile, (0, 40))):
         seen = " ".join(_harmless(html).split())
         assert "<img src=//evil.example/a.png onerror=alert(1)>" in seen
         assert "![](http://evil.example/t.png)" in seen
@@ -199,18 +207,18 @@ def test_highlight_crosses_bold_and_paragraphs() -> None:
 
 def test_note_page_marks_the_quote_once(note: Note) -> None:
     start = note.text.index("Il date")
-    html = note_page(note, (start, start + 16))
+    html = note_page(note, Shown((start, start + 16)))
     assert html.count("<mark") == 1
     assert '<mark id="extrait">Il date de 2014.</mark>' in html
 
 
 @pytest.mark.parametrize("cited", [(0, 0), (5, 2), (-3, 4), (0, 10**6)])
 def test_note_page_ignores_an_impossible_span(note: Note, cited: tuple[int, int]) -> None:
-    assert "<mark" not in note_page(note, cited)
+    assert "<mark" not in note_page(note, Shown(cited))
 
 
 def test_note_page_says_when_the_note_has_changed(note: Note) -> None:
-    html = note_page(note, (0, 5), render.fingerprint("autre texte"))
+    html = note_page(note, Shown((0, 5), render.fingerprint("autre texte")))
     assert CHANGED in html
     assert "<mark" not in html
 
