@@ -144,6 +144,8 @@ def test_the_note_s_own_date_is_no_event() -> None:
         ("Forum de l’eau, le 3 mai 2018.", None, True),
         ("Forum de l’eau, le 3 mai.", PartialDate(2018, 4, 2), True),
         ("Forum de l’eau, le 3 mai.", PartialDate(2018), False),
+        ("Forum de l’eau, le 9 septembre.", PartialDate(2018, 1, 16), False),
+        ("Forum de l’eau, le 9 septembre dernier.", PartialDate(2018, 1, 16), True),
         ("Forum de l’eau, 7 et 8 février, exemple.fr, février 2017.", PartialDate(2018, 3, 3), False),
     ],
 )

@@ -71,7 +71,7 @@ OTHER_DAY = re.compile(
 COMES_BETWEEN = re.compile(
     r"[;!?]|\.\s|\b(?:cr[ée]{2}e?s?|fond[ée]e?s?|lanc[ée]e?s?|sign[ée]e?s?|publi|paru|inscri|candidat|adopt[ée]"
     r"|mis(?:e|es)? (?:en ligne|[àa] jour)|en ligne depuis|ajout|compte[- ]rendu|annonc|vid[ée]os?|replay|enregistr"
-    r"|bilan|pr[ée]par|appel [àa]|ont [ée]t[ée] pr[ée]sent|a [ée]t[ée] pr[ée]sent)",
+    r"|bilan|pr[ée]par|repren|appel [àa]|ont [ée]t[ée] pr[ée]sent|a [ée]t[ée] pr[ée]sent)",
     re.I,
 )
 #: Addresses and the attributes of links: their words tell nothing.

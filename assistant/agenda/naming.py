@@ -56,8 +56,7 @@ def _listed(telling: Telling) -> str:
     noun, mention = telling.noun, telling.when.mention
     if not match or noun is None or not mention.end <= match.start("rest") <= noun.start():
         return ""
-    rest = _clean(re.split(r"[.;]\s|\s:\s", match["rest"])[0])
-    return rest if len(rest) <= _LONGEST else rest[:_LONGEST].rsplit(" ", 1)[0] + "…"
+    return _short(_clean(re.split(r"[.;]\s|\s:\s", match["rest"])[0]))
 
 
 def _named(telling: Telling) -> str:
@@ -69,7 +68,11 @@ def _named(telling: Telling) -> str:
     name = _clean(text[edition.start() if edition else noun.start() : _end_of_name(text, noun.end(), end)])
     more = name[len(noun[0]) :]
     tells = bool(edition) or (content_words(more) and not _POINTS_BACK.match(more))
-    return name if tells and len(name) <= _LONGEST else ""
+    return _short(re.split(r"\s(?:pour|afin)\s", name)[0] if len(name) > _LONGEST else name) if tells else ""
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST].rsplit(' ', 1)[0]}…"
 
 
 def _end_of_name(text: str, start: int, end: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from hashlib import sha256
@@ -15,6 +16,8 @@ from assistant.listings import AgendaEvent, Precision
 from assistant.models import Citation, Note
 
 _DAY = timedelta(days=1)
+_NEAR = timedelta(days=120)  # further off, « le 9 septembre » may be last year's or next
+_LAST_OR_NEXT = re.compile("derni|proch", re.I)
 
 
 def events_of(note: Note) -> tuple[AgendaEvent, ...]:
@@ -37,7 +40,7 @@ def _months_joined(told: Iterable[Telling]) -> list[list[Telling]]:
 def _event(note: Note, told: Sequence[Telling]) -> AgendaEvent:
     one, last = told[0], told[-1]
     title = event_title(one, note)
-    sure = one.year_written or (one.when.sure and not note.date_inferred and not one.year_contested)
+    sure = one.year_written or _year_follows(one, note)
     span = one.start, one.end
     citation = Citation(1, note.id, note.title, note.date, note.date_inferred, *span, note.text[slice(*span)])
     days = (one.when.first, last.when.last)
@@ -51,6 +54,14 @@ def _event(note: Note, told: Sequence[Telling]) -> AgendaEvent:
         note.themes,
         citation,
     )
+
+
+def _year_follows(told: Telling, note: Note) -> bool:
+    """Whether the year of a date without one is sure from the note's own date."""
+    if note.date is None or note.date_inferred or told.year_contested or not told.when.sure:
+        return False
+    near = note.date.first - _NEAR <= told.when.last and told.when.first <= note.date.last + _NEAR
+    return near or bool(_LAST_OR_NEXT.search(told.when.mention.text))
 
 
 def _id(note_id: str, title: str, *days: str) -> str:

@@ -106,7 +106,7 @@ def _nothing(wanted: NotesWanted) -> str:
     """What to loosen, one condition at a time."""
     query, without = _query(wanted), escape(tr("Chercher sans"))
     ways = [
-        f'<li><a href="{address(PATH, query, **{field: ""})}">{without} {escape_line(text)}</a></li>'
+        f'<li><a href="{address(PATH, query, **{field: ""})}">{without} {escape(text)}</a></li>'
         for field, text in _named(wanted)
     ]
     if len(wanted.words.split()) > 1:
