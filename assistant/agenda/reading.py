@@ -17,7 +17,7 @@ from assistant.models import Citation, Note
 
 _DAY = timedelta(days=1)
 _NEAR = timedelta(days=120)  # further off, « le 9 septembre » may be last year's or next
-_LAST_OR_NEXT = re.compile("derni|proch", re.I)
+_TOLD_BY = re.compile("derni|proch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche", re.I)  # which of the years
 
 
 def events_of(note: Note) -> tuple[AgendaEvent, ...]:
@@ -61,7 +61,7 @@ def _year_follows(told: Telling, note: Note) -> bool:
     if note.date is None or note.date_inferred or told.year_contested or not told.when.sure:
         return False
     near = note.date.first - _NEAR <= told.when.last and told.when.first <= note.date.last + _NEAR
-    return near or bool(_LAST_OR_NEXT.search(told.when.mention.text))
+    return near or bool(_TOLD_BY.search(told.when.mention.text))
 
 
 def _id(note_id: str, title: str, *days: str) -> str:

@@ -62,7 +62,7 @@ def conditions(path: str, query: Query, named: Iterable[tuple[str, str]]) -> str
     """The conditions that hold, `(field, text)` each, as links that take one away; nothing where there are none."""
     links = [
         f'<li><a href="{address(path, query, **{field: "", "page": ""})}">'
-        f"{escape(tr('Retirer'))} <strong>{escape_line(text)}</strong></a></li>"
+        f"{escape(tr('Retirer'))} <strong>{escape(text)}</strong></a></li>"
         for field, text in named
     ]
     if not links:
