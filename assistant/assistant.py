@@ -8,11 +8,14 @@ from datetime import date, datetime
 from typing import Self
 
 from assistant import questions
+from assistant.agenda import Shelves
 from assistant.answering.generative import Generator
 from assistant.answering.ranker import load_or_none
+from assistant.browse import browse
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
 from assistant.index import Build, Reader, note_as_cited, published_build_id
+from assistant.listings import Agenda, AgendaEvent, AgendaWanted, NotesFound, NotesWanted
 from assistant.models import Event, Filters, Finished, Knowledge, Note, Passage, Reply, Turn
 from assistant.proposals import Proposer
 from assistant.retrieval import retrieve
@@ -27,6 +30,7 @@ class Assistant:
         self.embedder = embedder
         self._generator = Generator.from_settings(settings)
         self.reader = Reader(settings.index_dir, embedder, embedder.identity)
+        self._shelves = Shelves()
         self.ranker = load_or_none(embedder) if settings.sentence_ranker else None
         self._in_progress = Count()
         self._proposer = Proposer(self._ask_quoting, lambda: self._in_progress.value == 0)
@@ -119,6 +123,35 @@ class Assistant:
         if found is None:
             raise KeyError(note_id)
         return found
+
+    def agenda(self, wanted: AgendaWanted | None = None, today: date | None = None) -> Agenda:
+        """The events that the notes tell of. The first call on a build reads all its notes: a second for 1,800.
+
+        Args:
+            wanted: which of them; all where left out.
+            today: what tells the coming from the past, the current day where left out.
+        """
+        with self.reader.lease() as build:
+            return self._shelves.of(build).wanted(AgendaWanted() if wanted is None else wanted, today or date.today())
+
+    def event(self, event_id: str) -> AgendaEvent:
+        """One event of the agenda or of a note.
+
+        Raises:
+            KeyError: no note tells of it, or no longer does.
+        """
+        with self.reader.lease() as build:
+            return self._shelves.of(build).event(event_id)
+
+    def events_of(self, note_id: str) -> tuple[AgendaEvent, ...]:
+        """The events that a note of the published build tells of, in reading order; none for an unknown note."""
+        with self.reader.lease() as build:
+            return self._shelves.of(build).of_note(note_id)
+
+    def browse(self, wanted: NotesWanted | None = None) -> NotesFound:
+        """One page of the list of notes; all of them, the latest first, where nothing is wanted in particular."""
+        with self.reader.lease() as build:
+            return browse(build.catalogue, NotesWanted() if wanted is None else wanted)
 
     def knowledge(self) -> Knowledge:
         """What the published build holds."""

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "assistant"
 #: From DESIGN.md, with the rooms that have come since. A room may import those before it.
 ORDER = [
     "models",
+    "listings",
     "errors",
     "language",
     "runtime",
@@ -32,6 +33,8 @@ ORDER = [
     "questions",
     "proposals",
     "feedback",
+    "agenda",
+    "browse",
     "assistant",
     "preview",
     "desk",

@@ -16,6 +16,7 @@ from assistant.dates import DayRange
 from assistant.french.acronyms import Acronym, Acronyms, is_acronym
 from assistant.french.spelling import Spelling
 from assistant.french.words import words
+from assistant.listings import NoteHead
 from assistant.models import Chunk, Filters, Kind, Note, PartialDate
 
 FILE = "catalogue.sqlite"
@@ -139,6 +140,15 @@ class Catalogue:
         """In how many chunks each term occurs; terms that occur nowhere are left out."""
         rows = self._rows_of("SELECT term, doc FROM vocabulary WHERE term IN ({})", list(terms))
         return {str(term): int(str(count)) for term, count in rows}
+
+    @cached_property
+    def heads(self) -> list[NoteHead]:
+        """All notes without their text, in the corpus' order."""
+        rows = self._rows("SELECT id, title, date, date_inferred, kind, themes FROM notes ORDER BY position")
+        return [
+            NoteHead(str(key), str(title), _date(day), bool(inferred), Kind(str(kind)), tuple(json.loads(str(themes))))
+            for key, title, day, inferred, kind, themes in rows
+        ]
 
     @cached_property
     def subjects(self) -> list[tuple[PartialDate | None, tuple[str, ...]]]:

@@ -9,8 +9,8 @@ from assistant.models import Citation
 
 
 def note_url(note_id: str) -> str:
-    """The page of a whole note."""
-    return f"/notes/{quote(note_id, safe='')}"
+    """The page of a whole note: an address that stays."""
+    return f"/note/{quote(note_id, safe='')}"
 
 
 def citation_url(citation: Citation, build: str | None = None) -> str:

@@ -31,7 +31,8 @@ _UPLOAD = f"{_API}upload"
 _FILE = f"{_API}file=/"  # without the slash, an address: Gradio would fetch it
 _PLACE_GETS = (*_GETS, f"{_API}upload_progress", _FILE)
 _SHARED = ("/assets/", "/static/", "/theme.css")
-_OWN_GETS = ("/notes/", "/statique/", f"{LOGIN}/")
+_OWN_GETS = ("/note/", "/agenda/", "/statique/", f"{LOGIN}/")
+_OWN_READS = ("/notes", "/agenda", "/agenda.ics")
 _OWN_PAGES = (LOGIN, LOGOUT)
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -114,7 +115,7 @@ def _refusal(scope: Scope, local: str, place: Place | None, limit: int) -> Respo
 
 def _is_read(local: str, place: Place | None) -> bool:
     if place is None:
-        return local in ("/", *_OWN_PAGES) or local.startswith((*_GETS, *_OWN_GETS))
+        return local in ("/", *_OWN_PAGES, *_OWN_READS) or local.startswith((*_GETS, *_OWN_GETS))
     return local == "/" or local.startswith(_PLACE_GETS)
 
 

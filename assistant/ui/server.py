@@ -7,7 +7,7 @@ import errno
 import socket
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,36 +15,34 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from gradio.utils import get_upload_folder
 from starlette.staticfiles import StaticFiles
 
 from assistant import language
 from assistant.access import Door
-from assistant.errors import AssistantError, ServeError
+from assistant.errors import ServeError
 from assistant.language import Language
 from assistant.models import Role
 from assistant.settings import Settings
-from assistant.ui.addresses import note_url
 from assistant.ui.chat import build_chat
 from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
 from assistant.ui.login import LoginRoutes
-from assistant.ui.markup import NO_SPAN, Span
-from assistant.ui.pages import Earlier, message_page, note_page
 from assistant.ui.places import Place
+from assistant.ui.reading import ReadingRoutes
 from assistant.ui.security import MAX_UPLOAD, Guard
 from assistant.ui.theme import THEME
 from assistant.ui.words import given_words
 
 if TYPE_CHECKING:
-    from assistant import Assistant, Note
+    from assistant import Assistant
 
 STATIC = Path(__file__).parent / "static"
 
 
 def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), door: Door | None = None) -> FastAPI:
-    """The chat at `/`, notes at `/notes/<id>`, the login, and other pages, each behind the role that it needs.
+    """The chat at `/`, notes and agenda, the login, and other pages, each behind the role that it needs.
 
     Args:
         bot: who answers.
@@ -59,7 +57,7 @@ def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), 
     app.add_middleware(Guard, places=places)
     app.add_middleware(Forwarded, proxies=door.proxies)
     app.mount("/statique", StaticFiles(directory=STATIC))
-    _add_notes(app, bot)
+    ReadingRoutes(bot).add_to(app)
     LoginRoutes(door, settings, places).add_to(app)
     for place in places:
         _add_place(app, place)
@@ -202,39 +200,3 @@ class _Server(uvicorn.Server):
         print(f"L’assistant est prêt : {self.address} (Ctrl+C pour arrêter)", flush=True)
         if self.open_browser:
             webbrowser.open(self.address)
-
-
-def _add_notes(app: FastAPI, bot: Assistant) -> None:
-    @app.get("/notes/{note_id:path}", response_class=HTMLResponse)
-    def note(note_id: str, request: Request) -> HTMLResponse:
-        try:
-            return HTMLResponse(_note(bot, note_id, request.query_params))
-        except KeyError:
-            text = "Cette note n’existe pas, ou a été retirée depuis la réponse qui la citait."
-            return HTMLResponse(message_page("Note introuvable", text), 404)
-        except AssistantError as error:
-            return HTMLResponse(message_page("Note indisponible", str(error)), 503)
-
-
-def _note(bot: Assistant, note_id: str, query: Mapping[str, str]) -> str:
-    """The page of a note: as the answer's build had it where that is known and differs, else as it is."""
-    today, cited = _found(bot, note_id, None), _found(bot, note_id, query.get("version"))
-    span, extract = _span(query.get("debut"), query.get("fin")), query.get("extrait", "")
-    if cited is not None and (today is None or cited.text != today.text):
-        return note_page(cited, span, extract, Earlier(note_url(note_id) if today else None))
-    if today is None:
-        raise KeyError(note_id)
-    return note_page(today, span, extract)
-
-
-def _found(bot: Assistant, note_id: str, build: str | None) -> Note | None:
-    try:
-        return bot.note(note_id, build)
-    except KeyError:
-        return None
-
-
-def _span(start: str | None, end: str | None) -> Span:
-    # Typed by hand or cut by a mail program, an address may hold anything: the note is then shown unmarked.
-    numbers = [text for text in (start, end) if text and text.isascii() and text.isdigit() and len(text) < 10]
-    return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else NO_SPAN

@@ -20,6 +20,8 @@ from fastapi import FastAPI
 
 from assistant import Assistant, Settings
 from assistant.access import Door
+from assistant.agenda import events_of
+from assistant.listings import AgendaEvent
 from assistant.models import (
     Answer,
     Chunk,
@@ -127,6 +129,9 @@ class Script:
 
     def note(self, note_id: str, build: str | None = None) -> Note:
         return self.earlier[build, note_id] if build in {known for known, _ in self.earlier} else self.notes[note_id]
+
+    def events_of(self, note_id: str) -> tuple[AgendaEvent, ...]:
+        return events_of(self.notes[note_id])
 
     def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Iterator[Event]:
         self.asked.append((question, tuple(history), filters or Filters()))

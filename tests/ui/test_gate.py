@@ -49,10 +49,10 @@ _DISGUISES = [
         "/corpus/./config",
         "/corpus//config",
         "/corpus/../corpus/config",
-        "/notes/../corpus/config",
+        "/note/../corpus/config",
         "/corpus%00/config",
     ),
-    *("/notes/%2e%2e/corpus/config", "/statique/../corpus/config", "/corpus;x/config", "/corpus%20/config", "\\corpus"),
+    *("/note/%2e%2e/corpus/config", "/statique/../corpus/config", "/corpus;x/config", "/corpus%20/config", "\\corpus"),
     *("/connexion/../corpus/config", "/gradio_api/../corpus/gradio_api/info", "http://x/corpus/config"),
 ]
 
@@ -269,13 +269,13 @@ def test_the_chat_is_open_and_says_nothing_to_strangers(site: Site) -> None:
 
 
 def test_the_chat_may_be_for_members_alone(closed_site: Site) -> None:
-    for path in ("/", "/notes/note-simple", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/queue/data"):
+    for path in ("/", "/note/note-simple", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/queue/data"):
         assert closed_site.ask(path)[0] == 401, path
     assert closed_site.ask("/gradio_api/queue/join", "POST")[0] == 401
-    assert closed_site.ask("/notes/note-simple", headers=_PAGE)[1]["location"] == "/connexion?retour=/notes/note-simple"
+    assert closed_site.ask("/note/note-simple", headers=_PAGE)[1]["location"] == "/connexion?retour=/note/note-simple"
     for name in ("marc", "claire", "eve"):
         assert closed_site.ask("/", headers=closed_site.session(name))[0] == 200
-    for path in ("/connexion", "/statique/note.css"):
+    for path in ("/connexion", "/statique/site.css"):
         assert closed_site.ask(path)[0] == 200
 
 

@@ -240,7 +240,7 @@ def test_a_return_to_elsewhere_leads_home(local: httpx.Client, wanted: str) -> N
     assert 'name="retour" value="/"' in said(page)
 
 
-@pytest.mark.parametrize("wanted", ["/", "/corpus/", "/corpus/?a=b&c=d", "/notes/x?debut=1#extrait", "/é"])
+@pytest.mark.parametrize("wanted", ["/", "/corpus/", "/corpus/?a=b&c=d", "/note/x?debut=1#extrait", "/é"])
 def test_a_return_within_is_kept(wanted: str) -> None:
     assert local_path(wanted) == wanted
 
@@ -307,13 +307,13 @@ def test_an_open_address_is_warned_about() -> None:
 
 def test_keyboard_alone_logs_in_without_javascript_and_out(new_page: Callable[..., Any], url: str) -> None:
     page = new_page(java_script_enabled=False)
-    page.goto(f"{url}/connexion?retour=/notes/note-simple")
+    page.goto(f"{url}/connexion?retour=/note/note-simple")
     page.locator("#nom:focus").wait_for()
     page.keyboard.type("marc")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{url}/notes/note-simple")
+    page.wait_for_url(f"{url}/note/note-simple")
     page.goto(f"{url}/deconnexion")
     page.get_by_role("button", name="Se déconnecter").click()
     assert page.get_by_role("heading", name="Connexion").is_visible()

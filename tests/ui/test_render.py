@@ -35,11 +35,11 @@ from assistant.ui.addresses import fingerprint
 from assistant.ui.conversation import MAX_SHOWN, Exchange, following, history, next_number, stopped
 from assistant.ui.filters import describe, effect, read_filters
 from assistant.ui.markup import blocks, escape, inline, note_date
-from assistant.ui.pages import CHANGED, note_page
+from assistant.ui.note_page import CHANGED, Shown, note_page
 from assistant.ui.sources import NO_SOURCE, panel
 
 _ALLOWED = {
-    *("html", "head", "meta", "title", "link", "body", "nav", "main", "header", "h1"),
+    *("html", "head", "meta", "title", "link", "body", "nav", "main", "header", "footer", "h1"),
     *("div", "p", "a", "br", "ul", "li", "h2", "h3", "h4", "h5", "h6", "article", "span", "blockquote", "mark"),
     *("strong", "details", "summary", "pre"),
 }
@@ -70,6 +70,14 @@ def _harmless(html: str) -> str:
     return tags.text
 
 
+def _note_page(note: Note, cited: tuple[int, int]) -> str:
+    """The page without the one script that it has."""
+    ours = '<script src="/statique/note.js" defer></script>'
+    html = note_page(note, Shown(cited))
+    assert html.count(ours) == 1
+    return html.replace(ours, "")
+
+
 def _refusal(note: Note) -> Refusal:
     nearest = (NearestNote(note.id, note.title, note.date),)
     return Refusal("Q ?", "Q ?", Reason.NOT_IN_CORPUS, "Rien <b>ici</b>.", nearest, (), "script", "build")
@@ -80,7 +88,7 @@ def test_hostile_note_is_shown_as_text_everywhere(hostile: Note, answered: Calla
     refusal = Exchange(2, hostile.title).after(Finished(_refusal(hostile)))
     failure = Exchange(3, "Q ?", error=hostile.text)
     chat = "".join(message["content"] for message in render.messages((answer, refusal, failure)))
-    for html in (chat, panel((answer,)), panel((answer, refusal)), note_page(hostile, (0, 40))):
+    for html in (chat, panel((answer,)), panel((answer, refusal)), _note_page(hostile, (0, 40))):
         seen = " ".join(_harmless(html).split())
         assert "<img src=//evil.example/a.png onerror=alert(1)>" in seen
         assert "![](http://evil.example/t.png)" in seen
@@ -119,7 +127,7 @@ def test_card_says_what_a_reader_needs(answered: Callable[..., Answer]) -> None:
     assert "<mark>Il date de 2014.</mark>" in html
     assert "Lire la note entière" in text
     assert re.search(
-        r'href="/notes/note-simple\?debut=\d+&amp;fin=\d+&amp;extrait=\w{8}&amp;version=build#extrait"', html
+        r'href="/note/note-simple\?debut=\d+&amp;fin=\d+&amp;extrait=\w{8}&amp;version=build#extrait"', html
     )
 
 
@@ -138,7 +146,7 @@ def test_earlier_sources_are_folded_under_their_question(answered: Callable[...,
 def test_refusal_offers_the_nearest_notes_without_a_claim(note: Note) -> None:
     html = render.messages((Exchange(1, "Q ?").after(Finished(_refusal(note))),))[1]["content"]
     assert "sans garantie qu’elles répondent" in _harmless(html)
-    assert 'href="/notes/note-simple"' in html
+    assert 'href="/note/note-simple"' in html
 
 
 @pytest.mark.parametrize("corrects", [True, False])
@@ -253,18 +261,18 @@ def test_highlight_crosses_bold_and_paragraphs() -> None:
 
 def test_note_page_marks_the_quote_once(note: Note) -> None:
     start = note.text.index("Il date")
-    html = note_page(note, (start, start + 16))
+    html = note_page(note, Shown((start, start + 16)))
     assert html.count("<mark") == 1
     assert '<mark id="extrait">Il date de 2014.</mark>' in html
 
 
 @pytest.mark.parametrize("cited", [(0, 0), (5, 2), (-3, 4), (0, 10**6)])
 def test_note_page_ignores_an_impossible_span(note: Note, cited: tuple[int, int]) -> None:
-    assert "<mark" not in note_page(note, cited)
+    assert "<mark" not in note_page(note, Shown(cited))
 
 
 def test_note_page_says_when_the_note_has_changed(note: Note) -> None:
-    html = note_page(note, (0, 5), fingerprint("autre texte"))
+    html = note_page(note, Shown((0, 5), fingerprint("autre texte")))
     assert CHANGED in html
     assert "<mark" not in html
 
