@@ -14,7 +14,7 @@ from starlette.types import Message, Send
 
 from assistant.language import Language, current
 from assistant.ui.gate import Identity
-from assistant.ui.pages import account_links
+from assistant.ui.pages import navigation
 from assistant.ui.places import Place
 from assistant.ui.words import written_words
 
@@ -68,7 +68,7 @@ class Index:
         page = re.sub(rb'(<html\s+lang=)"en"', rb'\1"%s"' % self._language().encode(), self.body, count=1)
         page = _SOCIAL_TAGS.sub(b"", page).replace(b"</head>", self._head(), 1)
         page = re.sub(rb"<script(?=[\s>])", b'<script nonce="' + self.nonce + b'"', page)
-        links = account_links(self.asker().user, self.places, self.place).encode()
+        links = navigation(self.asker().user, self.places, self.place).encode()
         return _BODY.sub(lambda body: body[0] + links, page, count=1)
 
     def _language(self) -> Language:

@@ -54,14 +54,15 @@ def message_page(title: str, message: str) -> str:
     return page(title, f"<article><h1>{escape_line(title)}</h1><p>{escape_line(message)}</p></article>")
 
 
-def account_links(user: User | None, places: Sequence[Place], here: Place | None) -> str:
-    """Where somebody who is logged in may go, and the way out; nothing for others."""
-    if user is None:
-        return ""
-    home = [("/", "Chat", here is None)]
-    targets = [*home, *((f"{p.path}/", p.title, p is here) for p in places if user.may(p.role))]
-    links = "".join(
-        f'<a href="{path}"{_CURRENT if is_here else ""}>{escape_line(title)}</a>' for path, title, is_here in targets
-    )
-    leave = '<a href="/deconnexion">Se déconnecter</a>' if user.source != "proxy" else ""
-    return f'<nav id="account" aria-label="Compte">{links}<span>{escape_line(user.name)}</span>{leave}</nav>'
+def navigation(user: User | None, places: Sequence[Place], here: Place | None) -> str:
+    """Where one may go from a Gradio page: the pages of all members, those that one's role opens, the way out."""
+    links = site_links("/" if here is None else "")
+    for place in places if user else ():
+        if user and user.may(place.role):
+            current_page = _CURRENT if place is here else ""
+            links += f'<a href="{place.path}/"{current_page}>{escape_line(place.title)}</a>'
+    account = ""
+    if user is not None:
+        leave = f'<a href="/deconnexion">{tr("Se déconnecter")}</a>' if user.source != "proxy" else ""
+        account = f'<span class="account">{escape_line(user.name)}</span>{leave}'
+    return f'<nav id="site" aria-label="{tr("Site")}">{links}{account}</nav>'

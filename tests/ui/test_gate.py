@@ -262,9 +262,9 @@ def test_one_role_is_not_the_other(site: Site, name: str, opens: str, closed: st
 def test_the_chat_is_open_and_says_nothing_to_strangers(site: Site) -> None:
     status, _, html = site.ask("/")
     assert status == 200
-    assert 'id="account"' not in html
+    assert 'class="account"' not in html
     status, headers, html = site.ask("/", headers=site.session("claire"))
-    assert '<span>claire</span><a href="/deconnexion">Se déconnecter</a>' in html
+    assert '<span class="account">claire</span><a href="/deconnexion">Se déconnecter</a>' in html
     assert headers["cache-control"] == "no-store"
 
 

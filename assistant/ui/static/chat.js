@@ -6,7 +6,7 @@
   // Gradio's own English -> what is shown instead.
   const LABELS = JSON.parse(document.querySelector("meta[name=gradio-words]").content);
   const NARROW = matchMedia("(max-width: 859px)");
-  const BEHIND = ["#site", "#account", "#top", "#talk"];
+  const BEHIND = ["#site", "#top", "#talk"];
   let cited = null;
   let asked = 0;
   let newest = null;
