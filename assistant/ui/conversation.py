@@ -1,4 +1,4 @@
-"""What the page shows of a conversation: exchanges, grown event by event. Kept by the server, never by the browser."""
+"""What the page shows of a conversation: exchanges, grown event by event."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     reply: Answer | Refusal | None = None
     error: str | None = None
+    stopped: bool = False
 
     @property
     def pending(self) -> bool:
