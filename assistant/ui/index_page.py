@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
+from assistant.ui.browser_words import words_element
 from assistant.ui.gate import Identity
 from assistant.ui.pages import account_links
 from assistant.ui.places import Place
@@ -68,8 +69,10 @@ class Index:
     def _head(self) -> bytes:
         # Put in the page rather than given to Gradio, which would add them only once its own script has run.
         styles = ("style.css", *(self.place.styles if self.place else ()))
-        scripts = ("chat.js", *(self.place.scripts if self.place else ()))
-        lines = ['<link rel="icon" href="/statique/favicon.svg" type="image/svg+xml">']
+        scripts = ("chat.js", *(self.place.scripts if self.place else ("memory.js",)))
+        user = self.asker().user
+        lines = [words_element(user.name if user else "")]
+        lines += ['<link rel="icon" href="/statique/favicon.svg" type="image/svg+xml">']
         lines += [f'<link rel="stylesheet" href="/statique/{name}">' for name in styles]
         lines += [f'<script src="/statique/{name}" defer></script>' for name in scripts]
         return "\n".join([*lines, "</head>"]).encode()

@@ -79,6 +79,7 @@ class _Drawing:
             topMargin=_MARGIN,
             bottomMargin=_MARGIN,
             title=one_line(self.said.title),
+            subject=one_line(self.said.when),
             author=AUTHOR,
             creator=AUTHOR,
             lang="fr-FR" if current() == "fr" else current().value,

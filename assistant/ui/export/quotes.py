@@ -13,7 +13,7 @@ from reportlab.platypus import Paragraph, Table
 from assistant.ui.export.content import Source, one_line
 from assistant.ui.export.fragments import Block, Fragment, fragments, read
 from assistant.ui.export.glyphs import Glyphs
-from assistant.ui.export.styles import ACCENT, LINE, MARK, STYLES
+from assistant.ui.export.styles import ACCENT, FONT, LINE, MARK, STYLES
 from assistant.ui.markup import blocks, escape_line
 
 _WIDTH = 158 * mm  # of a table
@@ -96,7 +96,8 @@ def _table(parts: Sequence[Fragment], glyphs: Glyphs) -> list[Any]:
         + [""] * (columns - len(row))
         for row in rows
     ]
-    style = [("GRID", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    everywhere = ((0, 0), (-1, -1))
+    style = [("GRID", *everywhere, 0.4, LINE), ("VALIGN", *everywhere, "TOP"), ("FONTNAME", *everywhere, FONT)]
     return [Table(drawn, colWidths=[_WIDTH / columns] * columns, style=style, spaceAfter=4, hAlign="RIGHT")]
 
 
