@@ -10,7 +10,8 @@ _WORDS = {
     "past": "Conversations précédentes",
     "past.none": "Aucune conversation n’est gardée dans ce navigateur.",
     "past.keep": "Garder mes conversations dans ce navigateur",
-    "past.where": "Elles n’en sortent que pour être rouvertes ou exportées. Sur un ordinateur partagé, ne les gardez pas.",
+    "past.where": "Elles n’en sortent que pour être rouvertes ou exportées. "
+    "Sur un ordinateur partagé, ne les gardez pas.",
     "past.remove": "Supprimer",
     "past.remove.which": "Supprimer la conversation « {title} »",
     "past.clear": "Tout effacer",

@@ -214,6 +214,7 @@
     if (!details) return;
     const entries = list();
     details.querySelector("ul").replaceChildren(...entries.map(item));
+    details.querySelector("input").checked = keeps();
     details.querySelector(".none").hidden = entries.length > 0;
     details.querySelector(".clear").hidden = entries.length === 0;
   }
