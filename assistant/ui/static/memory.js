@@ -14,6 +14,7 @@
 
   let current = { id: fresh(), json: "" }; // `json` as this tab last saved or read it
   let pending = null; // sent to the server, not yet shown
+  let sent = 0;
   let seen = ""; // what `#kept` held last
   let status = null;
   let started = false;
@@ -130,8 +131,15 @@
     const input = field("reopened");
     if (!entry || !input) return;
     pending = entry;
-    input.value = entry.json;
+    sent += 1; // so that the same conversation, sent again, is a change: spaces mean nothing after JSON
+    input.value = entry.json + " ".repeat(sent % 20);
     input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // Gradio draws its page before it listens to it, and does not say when it does: insist until it has answered.
+  function insist(id, delay) {
+    reopen(id);
+    if (pending && delay < 5_000) setTimeout(() => pending && !document.querySelector("#chat .asked") && insist(id, 2 * delay), delay);
   }
 
   // Gradio sets the value without an event, together with the chat that it belongs to.
@@ -153,7 +161,7 @@
     if (started || !field("reopened")) return;
     started = true;
     const id = keeps() ? session?.getItem(TAB) : null;
-    if (id) reopen(id);
+    if (id) insist(id, 150);
   }
 
   async function exported(suffix) {
