@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 20_000  # characters of one text
 _MAX_ITEMS = 40  # of one list
-_MAX_CHUNK = 10_000  # characters: what the panel shows around a quote
+_MAX_CHUNK = 5_000  # characters: what the panel shows around a quote
+_MAX_QUOTED = 200_000  # characters of all quotes: few numbers can name much text
 _MAX_WHOLE = 10**9
 
 
@@ -23,6 +24,7 @@ class Notes:
     def __init__(self, bot: Assistant) -> None:
         self._bot = bot
         self._read: dict[tuple[str, str | None], Note | None] = {}
+        self._room = _MAX_QUOTED
 
     def get(self, note_id: str, build: str | None) -> Note | None:
         """The note, or None where it is gone or was never there.
@@ -37,6 +39,12 @@ class Notes:
             except KeyError:
                 self._read[key] = None
         return self._read[key]
+
+    def spend(self, length: int) -> None:
+        """Count what is quoted; a conversation that quotes too much is an error."""
+        self._room -= length
+        if self._room < 0:
+            raise ValueError("it quotes too much")
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -146,7 +154,8 @@ def citations(rows: list[Any], notes: Notes, build: str | None) -> dict[int, Cit
         if whole(count, 1) in found:
             raise ValueError("a number comes twice")
         note = notes.get(words(note_id), build)
-        found[count] = _citation(count, note, whole(start, 0), whole(end, 1), words(digits)) if note else None
+        notes.spend(max(0, whole(end, 1) - whole(start, 0)))
+        found[count] = _citation(count, note, start, end, words(digits)) if note else None
     return found
 
 

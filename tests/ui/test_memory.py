@@ -165,6 +165,8 @@ def test_half_a_character_is_no_failure(scripted: Script) -> None:
         '{"version":1,"exchanges":[{"number":NaN,"question":"Q ?","error":"e"}]}',
         '{"version":1,"exchanges":[{"number":1,"question":"\\ud800","error":"e"}]}',
         '{"version":1,"exchanges":[{"number":2,"question":"Q","error":"e"},{"number":2,"question":"Q","error":"e"}]}',
+        '{"version":1,"exchanges":[{"number":1,"question":"Q","stopped":true,"sentences":[[null,[1],[]]],'
+        '"citations":[[1,"note-simple",0,200001,"x"]]}]}',
     ],
 )
 def test_what_is_malformed_is_one_french_sentence(scripted: Script, text: str) -> None:

@@ -20,7 +20,7 @@ from assistant.models import Sentence
 from assistant.ui.conversation import Conversation
 from assistant.ui.export.content import Entry, Sheet, Source, dates_of, nearest_heading, one_line, sheet
 from assistant.ui.export.glyphs import REPLACEMENT, Glyphs
-from assistant.ui.export.quotes import anchor, link, quoted, styled
+from assistant.ui.export.quotes import anchor, length, link, quoted, styled
 from assistant.ui.export.styles import BODY, FONT, LINE, MUTED, STYLES
 from assistant.ui.markup import inline
 
@@ -28,6 +28,7 @@ AUTHOR = "Assistant France urbaine"
 _MARGIN = 20 * mm
 _FOOT = 10 * mm
 _OUTLINE = 80  # characters of a question in the outline
+_MOST_PASSAGES = 100_000  # characters of passages in all: beyond, quotes stand alone
 _drawing = Lock()  # a long conversation takes a processor for a second: not all of them
 
 
@@ -62,7 +63,7 @@ class _Drawing:
     def __init__(self, said: Sheet, when: date) -> None:
         self.said, self.when = said, when
         self.glyphs = Glyphs()
-        self.pages = 0
+        self.pages = self.room = 0
 
     def drawn(self) -> bytes:
         """Drawn twice: only then is it known how many pages there are."""
@@ -70,6 +71,7 @@ class _Drawing:
         return self._pass()
 
     def _pass(self) -> bytes:
+        self.room = _MOST_PASSAGES
         output = BytesIO()
         document = _Document(
             output,
@@ -157,7 +159,8 @@ class _Drawing:
         links = [link(source.address, self._xml(tr("Lire la note, telle qu’elle a été citée")))]
         if source.original:
             links.append(link(source.original, self._xml(tr("Publication d’origine"))))
-        first, *rest = quoted(source, self.glyphs)
+        self.room -= length(source)
+        first, *rest = quoted(source, self.glyphs, alone=not length(source) or self.room < 0)
         yield KeepTogether([title, self._text(source.meta, "meta"), first])
         yield from rest
         yield Paragraph(" · ".join(links), STYLES["links"])

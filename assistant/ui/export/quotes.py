@@ -37,16 +37,22 @@ def styled(html: str, glyphs: Glyphs) -> str:
     return "".join(_fragment(fragment, glyphs) for fragment in fragments(html))
 
 
-def quoted(source: Source, glyphs: Glyphs) -> Iterator[Any]:
-    """What a source says, as flowables: at least one."""
+def length(source: Source) -> int:
+    """Characters of the passage that the quote is shown in; 0 where it is to stand alone."""
+    chunk = source.passage.chunk if source.passage else None
+    return chunk.end - chunk.start if chunk and chunk.end - chunk.start <= _MOST_CHARS else 0
+
+
+def quoted(source: Source, glyphs: Glyphs, *, alone: bool) -> Iterator[Any]:
+    """What a source says, as flowables, at least one: the quote in its passage, or alone."""
     citation, passage = source.citation, source.passage
     found: list[Any] = []
-    if passage and passage.chunk.end - passage.chunk.start <= _MOST_CHARS:
+    if passage and not alone:
         span = (passage.chunk.start, passage.chunk.end)
         body = read(blocks(passage.note.text, span, (citation.start, citation.end)))
         found = [flowable for block in body for flowable in _block(block, glyphs)]
-    alone = f"<p><mark>{escape_line(citation.quote)}</mark></p>"
-    yield from found or [_paragraph(block.fragments, "quote", glyphs) for block in read(alone)]
+    words = f"<p><mark>{escape_line(citation.quote)}</mark></p>"
+    yield from found or [_paragraph(block.fragments, "quote", glyphs) for block in read(words)]
 
 
 class _Quoted(Paragraph):  # type: ignore[misc]
