@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
 from assistant.language import Language, current
+from assistant.ui.browser_words import words_element
 from assistant.ui.gate import Identity
 from assistant.ui.pages import navigation
 from assistant.ui.places import Place
@@ -77,9 +78,11 @@ class Index:
     def _head(self) -> bytes:
         # Put in the page rather than given to Gradio, which would add them only once its own script has run.
         styles = ("style.css", *(self.place.styles if self.place else ()))
-        scripts = ("chat.js", *(self.place.scripts if self.place else ()))
+        scripts = ("chat.js", *(self.place.scripts if self.place else ("memory.js",)))
+        user = self.asker().user
         words = html.escape(json.dumps(written_words(self._language()), ensure_ascii=False))
         lines = [f'<meta name="gradio-words" content="{words}"><script src="/statique/language.js"></script>']
+        lines.append(words_element(user.name if user else ""))
         lines += ['<link rel="icon" href="/statique/favicon.svg" type="image/svg+xml">']
         lines += [f'<link rel="stylesheet" href="/statique/{name}">' for name in styles]
         lines += [f'<script src="/statique/{name}" defer></script>' for name in scripts]

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.language import tr
+from assistant.ui.exporting import EXPORTS
 from assistant.ui.gate import LOGIN, LOGOUT, identity
 from assistant.ui.index_page import Index
 from assistant.ui.pages import UNKNOWN_PAGE, message_page
@@ -121,7 +122,7 @@ def _is_read(local: str, place: Place | None) -> bool:
 
 def _is_written(local: str, place: Place | None) -> bool:
     path = local.rstrip("/")
-    return path in _POSTS or (path in _OWN_PAGES if place is None else path == _UPLOAD)
+    return path in _POSTS or (path in (*_OWN_PAGES, *EXPORTS) if place is None else path == _UPLOAD)
 
 
 def _is_foreign(origin: str | None, host: str | None) -> bool:

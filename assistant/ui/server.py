@@ -26,6 +26,7 @@ from assistant.language import Language
 from assistant.models import Role
 from assistant.settings import Settings
 from assistant.ui.chat import build_chat
+from assistant.ui.exporting import add_exports
 from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
 from assistant.ui.login import LoginRoutes
@@ -58,6 +59,7 @@ def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), 
     app.add_middleware(Forwarded, proxies=door.proxies)
     app.mount("/statique", StaticFiles(directory=STATIC))
     ReadingRoutes(bot).add_to(app)
+    add_exports(app, bot)
     LoginRoutes(door, settings, places).add_to(app)
     for place in places:
         _add_place(app, place)

@@ -1,8 +1,7 @@
 // What Gradio leaves undone: citations open their source, copying gives references too, the sheet of a phone, labels.
 "use strict";
 (() => {
-  const WORDS = JSON.parse(document.getElementById("words")?.textContent || "{}");
-  const word = (text) => WORDS[text] || text;
+  const { words } = JSON.parse(document.getElementById("words").textContent);
   // Gradio's own English -> what is shown instead.
   const LABELS = JSON.parse(document.querySelector("meta[name=gradio-words]").content);
   const NARROW = matchMedia("(max-width: 859px)");
@@ -89,8 +88,8 @@
     event.preventDefault();
     write(new URL(link.getAttribute("href"), location.origin).href);
     const before = link.textContent;
-    link.textContent = word("Lien copié");
-    say(word("Lien copié"));
+    link.textContent = words["link.copied"];
+    say(words["link.copied"]);
     setTimeout(() => { link.textContent = before; }, 2500);
   }
 
@@ -122,7 +121,7 @@
 
   function queued(text) {
     const place = /queue: (\d+)\/(\d*)/.exec(text);
-    if (place) return `${word("Votre place dans la file :")} ${place[1]}${place[2] ? ` / ${place[2]}` : ""} `;
+    if (place) return `${words["queue.place"].replace("{place}", place[2] ? `${place[1]} / ${place[2]}` : place[1])} `;
     return /processing \|/.test(text) ? "" : null;
   }
 
@@ -159,7 +158,7 @@
     const panel = byId("panel");
     if (panel && !panel.hasAttribute("role")) {
       panel.setAttribute("role", "region");
-      panel.setAttribute("aria-label", word("Sources"));
+      panel.setAttribute("aria-label", words.sources);
     }
   }
 
