@@ -11,10 +11,11 @@ import gradio as gr
 
 from assistant.errors import AssistantError
 from assistant.language import tr
-from assistant.ui.chat.parts import Actions, Editing, Filtering, Proposals
+from assistant.ui.chat.parts import Actions, Editing, Filtering, Past, Proposals
 from assistant.ui.conversation import Conversation, Exchange, following, history, next_number
 from assistant.ui.feedback import FeedbackForm
 from assistant.ui.filters import Fields, read_filters
+from assistant.ui.memory import from_json, to_json
 from assistant.ui.render import messages
 from assistant.ui.sources import panel
 
@@ -44,13 +45,14 @@ class Parts:
     filtering: Filtering
     conversation: gr.State
     waiting: gr.Markdown
+    past: Past
     feedback: FeedbackForm
 
     @property
     def outputs(self) -> list[gr.Component]:
         """All that `Asking` updates."""
         return [
-            *(self.chatbot, self.question, self.sources, self.conversation),
+            *(self.chatbot, self.question, self.sources, self.conversation, self.past.kept),
             *(*self.follow_ups.outputs, self.editing.row, self.editing.active, *self.feedback.outputs),
         ]
 
@@ -75,15 +77,15 @@ class Asking:
         except AssistantError as error:
             # The question comes back to the box: mending a date should not mean typing it again.
             failed = following(earlier, replace(exchange, error=str(error)))
-            yield self.shown(failed) | {self.parts.question: question}
+            yield self.ended(failed) | {self.parts.question: question}
             return
         except Exception:
             logger.exception("The answer to a question failed")
             failed = following(earlier, replace(exchange, error=tr(APOLOGY)))
-            yield self.shown(failed)
+            yield self.ended(failed)
             return
         conversation = following(earlier, exchange)
-        yield self.shown(conversation) | self.parts.feedback.shown(exchange)
+        yield self.ended(conversation) | self.parts.feedback.shown(exchange)
 
     def shown(self, conversation: Conversation) -> Update:
         """The conversation and its sources."""
@@ -92,6 +94,19 @@ class Asking:
             self.parts.sources: panel(conversation),
             self.parts.conversation: conversation,
         }
+
+    def ended(self, conversation: Conversation) -> Update:
+        """The last that is shown of a reply, with what the browser keeps of the conversation."""
+        return self.shown(conversation) | {self.parts.past.kept: to_json(conversation) if conversation else ""}
+
+    def reopened(self, text: str | None) -> Update:
+        """What the browser kept, shown again; what it is now goes back to it."""
+        try:
+            conversation = from_json(text or "", self.bot)
+        except AssistantError as error:
+            gr.Warning(str(error), title=tr("Conversation non rouverte"))
+            return {}
+        return self.ended(conversation) | self.emptied()
 
     def emptied(self) -> Update:
         """The box, with nothing proposed and nothing being corrected."""

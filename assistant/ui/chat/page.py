@@ -52,6 +52,7 @@ class Chat:
                 actions = parts.actions()
                 known = bot.examples(parts.EXAMPLES)
                 examples = parts.proposals("examples", tr("Par exemple :"), known, parts.EXAMPLES)
+                past = parts.past()
                 with gr.Column(elem_id="ask"):
                     editing = parts.editing()
                     question = parts.question(settings.max_question_chars)
@@ -68,6 +69,7 @@ class Chat:
             filtering=filtering,
             conversation=gr.State(()),
             waiting=waiting,
+            past=past,
             feedback=feedback,
         )
         self.asking = Asking(bot, self.parts)
@@ -136,6 +138,7 @@ class Chat:
         page.question.stop(
             self._stop, page.conversation, page.outputs, cancels=asked, trigger_mode="always_last", **_QUIET
         )
+        page.past.reopened.change(asking.reopened, page.past.reopened, page.outputs, cancels=asked, **_QUIET)
         self.restart.click(self._restart, outputs=page.outputs, cancels=asked, **_QUIET)
         page.actions.edit.click(
             self._edit, page.conversation, [page.question, page.editing.row, page.editing.active], **_QUIET
@@ -147,10 +150,10 @@ class Chat:
         )
 
     def _stop(self, conversation: Conversation) -> Update:
-        return self.asking.shown(stopped(conversation))
+        return self.asking.ended(stopped(conversation))
 
     def _restart(self) -> Update:
-        return self.asking.shown(()) | self.asking.emptied()
+        return self.asking.ended(()) | self.asking.emptied()
 
     def _edit(self, conversation: Conversation) -> Update:
         page = self.parts

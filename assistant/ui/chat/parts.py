@@ -69,6 +69,14 @@ class Actions:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """Where the server puts the conversation for the browser to keep, and the browser one to open again."""
+
+    kept: gr.Textbox
+    reopened: gr.Textbox
+
+
+@dataclass(frozen=True, slots=True)
 class Editing:
     """That the next question replaces the last one, and the way out."""
 
@@ -130,6 +138,13 @@ def actions() -> Actions:
         gr.Button(tr("Exporter en Markdown"), elem_id="export-md", size="sm", min_width=120)
         gr.Button(tr("Exporter en PDF"), elem_id="export-pdf", size="sm", min_width=120)
     return Actions(retry, edit)
+
+
+def past() -> Past:
+    """The conversations that the browser keeps: `static/memory.js` fills the column, and writes and reads the fields."""
+    gr.Column(elem_id="past")
+    kept, reopened = (gr.Textbox(visible="hidden", elem_id=name, label=name) for name in ("kept", "reopened"))
+    return Past(kept, reopened)
 
 
 def editing() -> Editing:
