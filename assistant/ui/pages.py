@@ -13,12 +13,12 @@ TITLE = "Assistant France urbaine"
 UNKNOWN_PAGE = "Cette adresse ne mène à rien. Revenez à l’accueil pour poser une question."
 _CURRENT = ' aria-current="page"'
 #: Path and French name of the pages that every member may open.
-_SITE = (("/", "Chat"), ("/notes", "Notes"), ("/agenda", "Agenda"))
+_SITE = {"/": "Chat", "/notes": "Notes", "/agenda": "Agenda"}
 
 
 def site_links(here: str = "") -> str:
     """Links to the pages that every member may open, as HTML; `here` is the path of the one that they stand on."""
-    return "".join(f'<a href="{path}"{_CURRENT if path == here else ""}>{tr(name)}</a>' for path, name in _SITE)
+    return "".join(f'<a href="{path}"{_CURRENT if path == here else ""}>{tr(_SITE[path])}</a>' for path in _SITE)
 
 
 def page(title: str, body: str, here: str = "", head: str = "") -> str:

@@ -141,7 +141,7 @@ def actions() -> Actions:
 
 
 def past() -> Past:
-    """The conversations that the browser keeps: `static/memory.js` fills the column, and writes and reads the fields."""
+    """The conversations that the browser keeps: `static/memory.js` fills the column and uses the fields."""
     gr.Column(elem_id="past")
     kept, reopened = (gr.Textbox(visible="hidden", elem_id=name, label=name) for name in ("kept", "reopened"))
     return Past(kept, reopened)

@@ -82,6 +82,7 @@
     const id = stored && stored.json !== current.json ? fresh() : current.id;
     const title = stored?.title || (questions(json)[0]?.[1] || "").trim().slice(0, TITLE);
     take(id, json);
+    tell("");
     if (keeps()) write(id, JSON.stringify({ version: VERSION, when: Date.now(), title, json }));
     show();
   }
@@ -241,7 +242,9 @@
     const drop = make("button", { type: "button", className: "remove", textContent: say("past.remove") });
     drop.setAttribute("aria-label", say("past.remove.which", { title: entry.title }));
     drop.addEventListener("click", () => forget(entry.id));
-    return make("li", {}, open, drop);
+    const row = make("li", {}, open, drop);
+    row.dataset.questions = questions(entry.json).length;
+    return row;
   }
 
   function forget(id) {
