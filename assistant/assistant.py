@@ -15,8 +15,8 @@ from assistant.browse import browse
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
 from assistant.index import Build, Reader, note_as_cited, published_build_id
-from assistant.listings import Agenda, AgendaEvent, AgendaWanted, NotesFound, NotesWanted
-from assistant.models import Event, Filters, Finished, Knowledge, Note, Passage, Reply, Turn
+from assistant.listings import Agenda, AgendaEvent, AgendaWanted, Knowledge, NotesFound, NotesWanted
+from assistant.models import Event, Filters, Finished, Note, Passage, Reply, Turn
 from assistant.proposals import Proposer
 from assistant.retrieval import retrieve
 from assistant.settings import Settings

@@ -1,4 +1,4 @@
-"""The values of the agenda and of the list of notes: frozen, without input or output."""
+"""What a build holds as a whole, its agenda, its list of notes: frozen values, without input or output."""
 
 from __future__ import annotations
 
@@ -83,6 +83,17 @@ class Agenda:
     years: tuple[Count, ...]
     themes: tuple[Count, ...]
     made: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a build holds: how many notes, from when to when (None where none has a date), published when (UTC)."""
+
+    notes: int
+    first: PartialDate | None
+    last: PartialDate | None
+    updated: datetime
+    build: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -141,17 +141,6 @@ class Passage:
     score: float
     dense: float
     lexical: float
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What a build holds: how many notes, from when to when (None where none has a date), published when (UTC)."""
-
-    notes: int
-    first: PartialDate | None
-    last: PartialDate | None
-    updated: datetime
-    build: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assistant.language import tr
-from assistant.models import Knowledge, PartialDate
+from assistant.listings import Knowledge
+from assistant.models import PartialDate
 from assistant.ui.markup import escape_line, note_date
 
 _LIMITS = "L’assistant ne sait rien d’autre : ni l’actualité depuis, ni le web, ni vos documents."

@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from assistant import Assistant, Settings
 from assistant.access import Door
 from assistant.agenda import events_of
-from assistant.listings import AgendaEvent
+from assistant.listings import AgendaEvent, Knowledge
 from assistant.models import (
     Answer,
     Chunk,
@@ -30,7 +30,6 @@ from assistant.models import (
     Filters,
     Finished,
     Kind,
-    Knowledge,
     Note,
     PartialDate,
     Passage,

@@ -20,10 +20,10 @@ from pypdfium2 import raw
 from assistant import Settings
 from assistant.models import Filters, Finished, Kind, NearestNote, Note, PartialDate, Reason, Refusal, Sentence
 from assistant.ui import memory
+from assistant.ui.addresses import citation_url
 from assistant.ui.conversation import Conversation, Exchange
 from assistant.ui.export import to_markdown, to_pdf
 from assistant.ui.exporting import EMPTY
-from assistant.ui.render import citation_url
 
 from .conftest import Script, citation, passage, running
 
@@ -115,7 +115,7 @@ def test_markdown_says_what_the_chat_says(conversation: Conversation) -> None:
         BASE[:-1] + citation_url(conversation[0].citations[0], "build"),
         "https://example.org/a%20b%3Ec%29",
     ]
-    assert "https://assistant.example/notes/note-simple" in links(text)
+    assert "https://assistant.example/note/note-simple" in links(text)
 
 
 def test_markdown_of_a_hostile_note_is_only_text(attack: Conversation, hostile: Note) -> None:
@@ -131,7 +131,7 @@ def test_markdown_of_a_hostile_note_is_only_text(attack: Conversation, hostile: 
         "table_open",
         "s_open",
     }
-    assert all(link.startswith("https://assistant.example/notes/note-piegee") for link in links(text))
+    assert all(link.startswith("https://assistant.example/note/note-piegee") for link in links(text))
     plain = "".join(token.content for token in tokens(text) if token.type in ("text", "text_special"))
     assert " ".join(hostile.text.split())[:200] in plain
     # Readers beyond CommonMark make links of bare addresses, people of mentions, formulas of dollars.
@@ -203,7 +203,7 @@ def test_pdf_says_what_the_chat_says(conversation: Conversation) -> None:
     assert addresses(data) == {
         *("https://example.org/a%20b%3Ec%29", "https://example.org/?a=1&b=2"),
         BASE[:-1] + citation_url(conversation[0].citations[0], "build"),
-        *(a for a in addresses(data) if a.startswith("https://assistant.example/notes/note-")),
+        *(a for a in addresses(data) if a.startswith("https://assistant.example/note/note-")),
     }
 
 
@@ -214,7 +214,7 @@ def test_pdf_of_a_hostile_note_is_only_text(attack: Conversation) -> None:
     assert "<img src=//evil.example/a.png onerror=alert(1)>" in text
     assert "![](http://evil.example/t.png)" in text
     assert "</b><a href='http://evil.example'>&lt;</a> \\) >> endobj" in text
-    assert all(address.startswith("https://assistant.example/notes/note-piegee") for address in addresses(data))
+    assert all(address.startswith("https://assistant.example/note/note-piegee") for address in addresses(data))
     assert not re.search(rb"/(JavaScript|JS|Launch|EmbeddedFile|AA|OpenAction)\b", data)
 
 

@@ -178,7 +178,7 @@ def test_staff_open_the_page_and_use_its_api(site: Site) -> None:
     status, headers, html = site.ask("/corpus/", headers=who)
     assert (status, headers["cache-control"]) == (200, "no-store")
     assert 'lang="fr"' in html.partition("<head>")[0]
-    assert 'aria-label="Compte"><a href="/">Chat</a><a href="/corpus/" aria-current="page">Notes</a>' in html
+    assert '<a href="/agenda">Agenda</a><a href="/corpus/" aria-current="page">' in html
     assert "/evaluation/" not in html
     assert "Texte" in site.ask("/corpus/config", headers=who)[2]
     assert site.join(0, "sienne", who, ["bonjour"]) == 200

@@ -17,7 +17,8 @@ from assistant.errors import QuestionError
 from assistant.models import Answer, Filters, Finished, Kind, Note, Refusal
 from assistant.ui import memory
 from assistant.ui.conversation import MAX_SHOWN, Conversation, Exchange, history
-from assistant.ui.render import messages, panel
+from assistant.ui.render import messages
+from assistant.ui.sources import panel
 
 from .conftest import Script, passage
 

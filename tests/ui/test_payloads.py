@@ -47,7 +47,7 @@ def test_payloads_run_and_fetch_nothing(
     reply.locator(".cite").first.click()
     page.locator(".source.opened a.whole").wait_for()
     for rank in range(0, len(PAYLOADS), 14):
-        page.goto(f"{script_url}/notes/note-{rank}")
+        page.goto(f"{script_url}/note/note-{rank}")
         assert page.evaluate("window.attacked") is None
         assert "attacked" in page.locator("article").inner_text()
         harmless(page, "article")
