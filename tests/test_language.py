@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -25,13 +26,16 @@ from assistant.ui.login_pages import login_page
 from assistant.ui.markup import kind_label, note_date
 from assistant.ui.server import listen, serve
 from assistant.ui.words import given_words, written_words
-from tests.messages import CATALOGUE, PACKAGE, gather, placeholders, unwrapped
+from tests.messages import CATALOGUE, PACKAGE, Gathered, gather, placeholders, unwrapped
 
-#: Files whose texts are still to be wrapped.
-PENDING = {"chat.py", "filters.py", "pages.py", "render.py", "server.py"}
 #: Functions that speak to operators, who read French.
 TO_OPERATORS = ("_unusable", "_exposed", "startup")
 FOR_MEMBERS = [path for path in sorted((PACKAGE / "ui").rglob("*.py")) if "staff" not in path.parts]
+
+
+@cache
+def of_the_package() -> Gathered:
+    return gather()
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,7 @@ def restored() -> Iterator[None]:
 
 
 def test_the_catalogue_has_what_the_code_says_and_nothing_else(catalogue: polib.POFile) -> None:
-    gathered = gather()
+    gathered = of_the_package()
     assert gathered.unclear == [], "give tr() a text, or a constant at the top of a module that holds texts"
     assert {entry.msgid for entry in catalogue} == set(gathered.texts), "run: python -m tests.messages"
 
@@ -70,9 +74,7 @@ def test_what_is_compiled_is_the_catalogue(catalogue: polib.POFile) -> None:
 
 @pytest.mark.parametrize("path", FOR_MEMBERS, ids=lambda path: path.name)
 def test_french_for_members_is_given_to_tr(path: Path) -> None:
-    if path.name in PENDING:
-        pytest.skip("still to be wrapped")
-    assert unwrapped(path, gather().texts, TO_OPERATORS) == []
+    assert unwrapped(path, of_the_package().texts, TO_OPERATORS) == []
 
 
 def test_texts_are_gathered_from_calls_constants_and_loops(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from assistant.french.words import content_words
 from assistant.index import Build
+from assistant.language import current
 from assistant.models import Answer, Filters, Kind, Note, Refusal, Reply, Turn
 from assistant.proposals.wording import question_on, questions_of
 
@@ -49,18 +50,19 @@ class Proposer:
         self._is_idle = is_idle
         self._asking = threading.Lock()
         self._known: OrderedDict[tuple[str, str, Filters], _Found] = OrderedDict()
-        self._examples: tuple[str, tuple[str, ...]] = ("", ())
+        self._examples: tuple[tuple[str, str] | None, tuple[str, ...]] = (None, ())
 
     def examples(self, build: Build, limit: int) -> tuple[str, ...]:
         """The first questions of a build, the kinds of notes in turn. While they are made anew, those of before."""
         made_for, questions = self._examples
-        if made_for == build.id and len(questions) >= limit:
+        wanted = (build.id, current().value)
+        if made_for == wanted and len(questions) >= limit:
             return questions[:limit]
-        if self._asking.acquire(blocking=not made_for):
+        if self._asking.acquire(blocking=made_for is None):
             try:
                 found = self._answered(build, _candidates(build), Filters(), wait=True)
                 questions = tuple(question for question, _ in zip(found, range(limit), strict=False))
-                self._examples = (build.id, questions)
+                self._examples = (wanted, questions)
             finally:
                 self._asking.release()
         return questions[:limit]

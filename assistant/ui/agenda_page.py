@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from assistant.french.calendar import MONTHS
-from assistant.language import tr
+from assistant.language import quoted, tr
 from assistant.listings import Agenda, AgendaEvent, AgendaWanted, Precision
 from assistant.ui.addresses import citation_url, escape_url
 from assistant.ui.event_lines import calendar_link, when, when_line
@@ -82,7 +82,7 @@ def _form(wanted: AgendaWanted, agenda: Agenda, is_list: bool) -> str:
 
 def _named(wanted: AgendaWanted) -> Iterable[tuple[str, str]]:
     if wanted.words:
-        yield _WORDS, f"«\u00a0{wanted.words}\u00a0»"
+        yield _WORDS, quoted(wanted.words)
     if wanted.theme:
         yield _THEME, wanted.theme
     if wanted.year:

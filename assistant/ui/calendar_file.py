@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event
 
-from assistant.language import tr
+from assistant.language import quoted, tr
 from assistant.listings import AgendaEvent, Precision
 from assistant.ui.addresses import citation_url
 from assistant.ui.pages import TITLE
@@ -51,7 +51,7 @@ def _entry(event: AgendaEvent, site: str, stamp: datetime) -> Event:
 
 
 def _description(event: AgendaEvent) -> str:
-    quoted = f"«\u00a0{' '.join(event.citation.quote.split())}\u00a0»"
+    sentence = quoted(" ".join(event.citation.quote.split()))
     note = tr("Note : « {title} »").format(title=event.citation.title)
     doubt = [] if event.year_sure else [tr("L’année est déduite : vérifiez-la.")]
-    return "\n\n".join([quoted, note, *doubt])
+    return "\n\n".join([sentence, note, *doubt])

@@ -11,7 +11,7 @@ from assistant.listings import AgendaEvent
 from assistant.models import Kind, Note
 from assistant.ui.addresses import citation_url, escape_url, fingerprint, note_url
 from assistant.ui.event_lines import calendar_link, when_line
-from assistant.ui.markup import NO_SPAN, Span, blocks, escape, escape_line, note_date
+from assistant.ui.markup import NO_SPAN, Span, blocks, escape, escape_line, kind_label, note_date
 from assistant.ui.pages import page
 
 EARLIER = "Cette note a été modifiée depuis la réponse : vous lisez le texte tel qu’il était alors."
@@ -70,7 +70,7 @@ def note_page(note: Note, shown: Shown | None = None) -> str:
 
 def kind_link(kind: Kind) -> str:
     """The kind of a note, as a link to all notes of that kind."""
-    return f'<a href="/notes?{urlencode({"nature": kind.value})}">{escape(tr(kind.value).capitalize())}</a>'
+    return f'<a href="/notes?{urlencode({"nature": kind.value})}">{escape(kind_label(kind).capitalize())}</a>'
 
 
 def theme_links(themes: Sequence[str]) -> str:

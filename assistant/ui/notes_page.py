@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.language import tr
+from assistant.language import quoted, tr
 from assistant.listings import NoteLine, NotesFound, NotesWanted, Order
 from assistant.models import Kind
 from assistant.ui.addresses import note_url
@@ -20,7 +20,7 @@ from assistant.ui.forms import (
     text_field,
     typed,
 )
-from assistant.ui.markup import escape, escape_line, note_date
+from assistant.ui.markup import escape, escape_line, kind_label, note_date
 from assistant.ui.note_page import kind_link, theme_links
 from assistant.ui.pages import page
 
@@ -69,7 +69,7 @@ def _query(wanted: NotesWanted) -> dict[str, str]:
 def _form(wanted: NotesWanted, found: NotesFound) -> str:
     query = _query(wanted)
     themes = [("", tr("Tous")), *((c.value, f"{c.value} ({c.count})") for c in found.themes)]
-    kinds = [("", tr("Toutes")), *((c.value, f"{tr(c.value).capitalize()} ({c.count})") for c in found.kinds)]
+    kinds = [("", tr("Toutes")), *((c.value, f"{_kind(c.value)} ({c.count})") for c in found.kinds)]
     years = [("", tr("Toutes")), *((c.value, f"{_year(c.value)} ({c.count})") for c in found.years)]
     orders = [("", tr("Date, la plus récente d’abord")), (Order.TITLE.value, tr("Titre"))]
     return (
@@ -81,17 +81,21 @@ def _form(wanted: NotesWanted, found: NotesFound) -> str:
     )
 
 
+def _kind(value: str) -> str:
+    return kind_label(Kind(value)).capitalize()
+
+
 def _year(value: str) -> str:
     return tr("Sans date") if value == "0" else value
 
 
 def _named(wanted: NotesWanted) -> Iterable[tuple[str, str]]:
     if wanted.words:
-        yield _WORDS, f"«\u00a0{wanted.words}\u00a0»"
+        yield _WORDS, quoted(wanted.words)
     if wanted.theme:
         yield _THEME, wanted.theme
     if wanted.kind:
-        yield _KIND, tr(wanted.kind.value).capitalize()
+        yield _KIND, _kind(wanted.kind)
     if wanted.year is not None:
         yield _YEAR, _year(str(wanted.year))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 from assistant.dates import format_day_range
-from assistant.language import tr
+from assistant.language import quoted, tr
 from assistant.models import Answer, NearestNote, Passage, Reason, Refusal, Sentence
 from assistant.ui.addresses import note_url
 from assistant.ui.conversation import Conversation, Exchange
@@ -77,7 +77,7 @@ def _pending(passages: tuple[Passage, ...]) -> str:
     if not passages:
         return f'<p class="pending">{tr(PENDING)}</p>'
     titles = dict.fromkeys(passage.note.title for passage in passages)
-    found = " ; ".join(f"« {escape_line(title)} »" for title in list(titles)[:3])
+    found = " ; ".join(quoted(escape_line(title)) for title in list(titles)[:3])
     return f'<p class="pending">{tr(READING)} {found}</p>'
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assistant.dates import find_occurrences, format_when
+from assistant.dates import Occurrence, find_occurrences, format_when
 from assistant.language import tr
 from assistant.models import Citation, Note, Passage
 from assistant.ui.addresses import citation_url, escape_url
@@ -100,22 +100,19 @@ def _quoted_in(passage: Passage, citation: Citation) -> str:
 
 def _when(note: Note, citation: Citation) -> str:
     """When what is cited takes place, told apart from the date of the note."""
-    days = [text for start, end, text in _days(note) if citation.start <= start and end <= citation.end]
-    if not days:
+    found = [o for o in _occurrences(note) if citation.start <= o.mention.start and o.mention.end <= citation.end]
+    if not found:
         return ""
-    words = tr("Date de ce qui est cité : {days}").format(days=" ; ".join(dict.fromkeys(days)))
+    days = " ; ".join(dict.fromkeys(format_when(o.first, o.last) for o in found))
+    words = tr("Date de ce qui est cité : {days}").format(days=days)
     return f'<p class="when">{escape_line(words)}</p>'
 
 
 @lru_cache(maxsize=256)
-def _days(note: Note) -> tuple[tuple[int, int, str], ...]:
-    """Span and days of every certain date phrase of the note that is as precise as a month."""
+def _occurrences(note: Note) -> tuple[Occurrence, ...]:
+    """Every certain date phrase of the note that is as precise as a month."""
     found = find_occurrences(note.text, note.date)
-    return tuple(
-        (o.mention.start, o.mention.end, format_when(o.first, o.last))
-        for o in found
-        if o.sure and o.fine and not o.open
-    )
+    return tuple(o for o in found if o.sure and o.fine and not o.open)
 
 
 def _quoted_alone(citation: Citation) -> str:
