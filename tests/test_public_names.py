@@ -27,4 +27,5 @@ def test_what_the_facade_can_do() -> None:
     assert verbs == {
         *("open", "build", "retrieve", "ask", "stream", "note", "examples", "close"),
         *("agenda", "event", "events_of", "browse"),
+        *("knowledge", "themes", "count", "follow_ups"),
     }

@@ -19,8 +19,9 @@ _DAMAGE = f"{_KEPT}.forEach((key) => localStorage.setItem(key, localStorage[key]
 
 
 def answered(page: Any, question: str) -> None:
-    """Ask, and wait until the answer is kept."""
+    """Ask, and wait until the answer is kept and nothing more is to come: what may be asked next is the last."""
     ask(page, question)
+    page.locator("#follow-ups").wait_for()
     number = page.locator("#chat .asked").count()
     page.locator(f'#past li[data-questions="{number}"] .open:disabled').wait_for(state="attached")
 
@@ -46,11 +47,11 @@ def test_a_conversation_is_found_again_and_exported(
     assert page.locator("#export-md").is_hidden()  # there is nothing to export
     answered(page, QUESTION)
     answered(page, UNANSWERABLE)
-    before = [page.locator(place).inner_html() for place in ("#reponse-1", "#reponse-2", "#sources")]
+    before = [page.locator(place).inner_html() for place in ("#reponse-1", "#reponse-2", "#sources .sources")]
     page.reload()
     page.locator("#reponse-2 p").first.wait_for()
     page.locator("#past .told", has_text="Conversation retrouvée dans ce navigateur.").wait_for()
-    assert [page.locator(place).inner_html() for place in ("#reponse-1", "#reponse-2", "#sources")] == before
+    assert [page.locator(place).inner_html() for place in ("#reponse-1", "#reponse-2", "#sources .sources")] == before
     assert page.locator("#examples").is_hidden()
     written = downloaded(page, "#export-md", tmp_path).read_text(encoding="utf-8")
     assert written.count("\n## ") == 2

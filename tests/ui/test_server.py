@@ -27,8 +27,12 @@ _JOIN = "/gradio_api/queue/join"
 _SERVE = """
 from assistant import Settings
 from assistant.ui import serve
+from assistant.listings import Knowledge
+from datetime import datetime, UTC
 class Bot:
     def examples(self, limit=4): return ()
+    def themes(self): return ()
+    def knowledge(self): return Knowledge(0, None, None, datetime.now(UTC), "build")
 serve(Bot(), Settings(port={port}))
 """
 
