@@ -66,6 +66,7 @@ def test_a_conversation_is_found_again_and_exported(
 def test_past_conversations_are_listed_opened_and_erased(
     new_page: Callable[..., Any], script_url: str, scripted: Script
 ) -> None:
+    scripted.proposed = ("Et puis ?",)
     page = new_page()
     page.on("dialog", lambda dialog: dialog.accept())
     open_chat(page, script_url)

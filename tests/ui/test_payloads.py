@@ -14,7 +14,8 @@ from .test_chat import ask, open_chat
 #: What no word of a note or a question may become; links of ours are told apart by where they lead.
 _FOREIGN = (
     "script, iframe, object, embed, form, input, select, video, audio, picture, img, svg, math, style, link, base, "
-    "meta, template, marquee, .katex, .mermaid, [style], a[href^='http://evil'], a[href^='//evil'], a[href^=javascript], a[href^=data]"
+    "meta, template, marquee, .katex, .mermaid, [style], a[href^='http://evil'], a[href^='//evil'], "
+    "a[href^=javascript], a[href^=data]"
 )
 _SHOWN = ":is(#chat .asked, #chat .reply, #sources .sources)"
 
