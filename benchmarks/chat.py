@@ -37,7 +37,7 @@ _CLOCK = """() => {
   }, true);
   const count = () => document.querySelectorAll('#chat .asked').length;
   new MutationObserver(() => {
-    if (!clock.enter || count() <= clock.asked && !document.querySelector('#chat .pending')) return;
+    if (!clock.enter || count() <= clock.asked && !document.querySelector('#chat .pending, #sent')) return;
     clock.reaction ??= performance.now() - clock.enter;
     const replies = document.querySelectorAll('#chat .reply');
     const last = replies[replies.length - 1];

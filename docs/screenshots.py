@@ -18,7 +18,7 @@ from assistant import runtime
 runtime.prepare()
 
 import uvicorn  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from assistant import Assistant, Settings  # noqa: E402
 from assistant.access import UserFile  # noqa: E402
@@ -116,6 +116,66 @@ def staff(page: Page, url: str, home: Path) -> None:
     take(page, "equipe-reponse")
 
 
+def members(browser: Browser, url: str) -> None:
+    """The guide of members, in the order in which it tells, then the same states in the dark and on a phone."""
+    page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr-FR")
+    page.goto(url)
+    page.locator("#examples button").first.wait_for()
+    take(page, "membre-accueil")
+    _ask(page, "Qui pilote le programme DcANT ?")
+    page.locator("#chat .reply a.cite").first.click()
+    take(page, "membre-reponse")
+    _ask(page, "Quelle est la capitale de l’Australie ?")
+    take(page, "membre-refus")
+    page.get_by_role("button", name="Réponse à revoir").click()
+    page.get_by_label("L’assistant aurait dû répondre").check()
+    page.locator("#feedback").scroll_into_view_if_needed()
+    take(page, "membre-avis")
+    page.get_by_role("button", name="Filtres").click()
+    page.get_by_label("Événement").check()
+    page.locator("#filter-effect").get_by_text("peuvent répondre").wait_for()
+    take(page, "membre-filtres")
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    page.locator("#chat .reply").first.wait_for(state="detached")
+    page.get_by_role("button", name="Filtres").click()
+    page.locator("#past summary").click()
+    take(page, "membre-conversations")
+    for path, name in (
+        ("/agenda", "membre-agenda"),
+        ("/notes", "membre-notes"),
+        ("/note/forum-interconnectes", "membre-note"),
+    ):
+        page.goto(url + path)
+        take(page, name)
+    page.close()
+    _elsewhere(browser, url)
+
+
+def _elsewhere(browser: Browser, url: str) -> None:
+    for name, options in (
+        ("membre-sombre", {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}),
+        ("membre-telephone", {"viewport": {"width": 390, "height": 844}}),
+        ("membre-telephone-sombre", {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}),
+    ):
+        page = browser.new_page(locale="fr-FR", **options)
+        page.goto(url)
+        _ask(page, "Quand et où se tient le Forum des Interconnectés ?")
+        if "telephone" in name:
+            take(page, name)
+            page.locator("#chat .reply a.cite").first.click()
+            take(page, f"{name}-source")
+        else:
+            take(page, name)
+        page.close()
+
+
+def _ask(page: Page, question: str) -> None:
+    page.get_by_placeholder("Votre question").fill(question)
+    page.keyboard.press("Enter")
+    page.locator("#chat .reply").last.locator(":scope:not(.unfinished)").wait_for()
+    page.locator("#follow-ups").wait_for()
+
+
 def _tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
@@ -127,6 +187,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as url, sync_playwright() as driver:
         found = next(filter(None, map(shutil.which, names)), None)
         browser = driver.chromium.launch(executable_path=found, args=list(FLAGS))
+        members(browser, url)
         staff(browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr-FR"), url, Path(folder))
         browser.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from assistant.ui.welcome import knows
 if TYPE_CHECKING:
     from assistant import Assistant
 
-CONCURRENCY = 16  # answers computed at once: 38/s at 100 clients, against 29/s by default (docs/decisions)
+WRITING = 16  # answers at once where a chat model writes: most of them wait for it
 MAX_WAITING = 128  # beyond, newcomers are told to come back rather than left waiting
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -33,8 +34,15 @@ def build_chat(bot: Assistant, settings: Settings) -> gr.Blocks:
     demo = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with demo:
         Chat(bot, settings).connect(demo)
-    demo.queue(default_concurrency_limit=CONCURRENCY, max_size=MAX_WAITING, api_open=False)
+    demo.queue(default_concurrency_limit=WRITING, max_size=MAX_WAITING, api_open=False)
     return demo
+
+
+def at_once(settings: Settings) -> int:
+    """How many answers are made at once. Quoting takes the processor: one more than there are cores keeps them busy,
+    and whoever came first is answered first (measured by `benchmarks.chat`).
+    """
+    return WRITING if settings.chat_model else (os.cpu_count() or 1) + 1
 
 
 class Chat:
@@ -42,6 +50,7 @@ class Chat:
 
     def __init__(self, bot: Assistant, settings: Settings) -> None:
         self._bot = bot
+        self._at_once = at_once(settings)
         self.knows, self.restart = parts.header(knows(bot.knowledge()))
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
@@ -111,7 +120,7 @@ class Chat:
             self.parts.outputs,
             show_progress="minimal",
             show_progress_on=self.parts.waiting,
-            concurrency_limit=CONCURRENCY,
+            concurrency_limit=self._at_once,
             concurrency_id="answers",
             api_visibility="private",
         )

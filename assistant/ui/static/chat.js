@@ -162,10 +162,31 @@
     }
   }
 
+  // Shown at once, before the server has taken the question: its own words follow, or its place in the queue.
+  function showSent(text) {
+    const talk = byId("chat");
+    if (!text.trim() || !talk || document.querySelector("#chat .unfinished")) return;
+    byId("sent")?.remove();
+    const line = Object.assign(document.createElement("div"), { id: "sent", textContent: text });
+    talk.after(line);
+    line.scrollIntoView({ block: "nearest" });
+  }
+
+  function onSend(event) {
+    const box = document.querySelector("#question textarea");
+    if (event.type === "keydown") {
+      if (event.target === box && event.key === "Enter" && !event.shiftKey && !event.isComposing) showSent(box.value);
+      return;
+    }
+    const button = event.target.closest?.("#question .submit-button, .proposal");
+    if (button) showSent(button.matches(".proposal") ? button.innerText : box.value);
+  }
+
   // The question just asked goes to the top, so that its answer is read from its beginning; who scrolls is left alone.
   function showNewQuestion() {
     const questions = document.querySelectorAll("#chat .asked");
     if (questions.length > asked) newest = questions[questions.length - 1];
+    if (questions.length !== asked || document.querySelector(".toast-body")) byId("sent")?.remove();
     asked = questions.length;
     newest?.scrollIntoView({ block: "start" });
     if (!document.querySelector("#chat .unfinished")) newest = null;
@@ -203,6 +224,8 @@
     showNewQuestion();
   }
 
+  document.addEventListener("click", onSend, true);
+  document.addEventListener("keydown", onSend, true);
   document.addEventListener("click", follow, true);
   document.addEventListener("click", share, true);
   document.addEventListener("click", (event) => { if (event.target.closest?.("#close-panel")) closeSheet(); }, true);
