@@ -53,15 +53,15 @@ class Assistant:
         with self.reader.lease() as build:
             return build.id
 
-    def retrieve(self, question: str, filters: Filters | None = None) -> tuple[Passage, ...]:
-        """The best passages for a stand-alone question, best first.
+    def retrieve(self, question: str, filters: Filters | None = None, count: int | None = None) -> tuple[Passage, ...]:
+        """The best passages for a stand-alone question, best first; as many as the settings say, or `count`.
 
         Raises:
             QuestionError: the question is empty or too long.
         """
         questions.check(question, self.settings)
         with self.reader.lease() as build:
-            return retrieve(build, self.embedder, question, self.settings.passages, filters).passages
+            return retrieve(build, self.embedder, question, count or self.settings.passages, filters).passages
 
     def ask(
         self,

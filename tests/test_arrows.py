@@ -36,6 +36,8 @@ ORDER = [
     "agenda",
     "browse",
     "assistant",
+    "operations",
+    "mcp_server",
     "preview",
     "desk",
     "evaluation",

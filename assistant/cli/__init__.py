@@ -20,6 +20,7 @@ from assistant.cli.corpus import corpus  # noqa: E402
 from assistant.cli.doctor import doctor  # noqa: E402
 from assistant.cli.feedback import feedback  # noqa: E402
 from assistant.cli.index import index  # noqa: E402
+from assistant.cli.mcp import mcp  # noqa: E402
 from assistant.cli.serve import serve  # noqa: E402
 from assistant.cli.shared import fail, unexpected  # noqa: E402
 from assistant.cli.users import users  # noqa: E402
@@ -61,5 +62,5 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (corpus, index, ask, serve, users, feedback, doctor):
+for command in (corpus, index, ask, serve, mcp, users, feedback, doctor):
     cli.add_command(command)

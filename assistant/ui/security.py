@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.language import tr
+from assistant.ui.api import NAMES
 from assistant.ui.exporting import EXPORTS
 from assistant.ui.gate import LOGIN, LOGOUT, identity
 from assistant.ui.index_page import Index
@@ -24,6 +25,8 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Gradio also answers uploads, a proxy, files, logins and more: what the chat does not use does not exist.
 _API = "/gradio_api/"
 _POSTS = (f"{_API}queue/join", f"{_API}cancel", f"{_API}reset")
+# Other programs call the operations by name, and nothing else of the page.
+_CALLS = tuple(f"{_API}call/{name}" for name in NAMES)
 _GETS = (
     *("/assets/", "/static/", "/theme.css", "/config", "/manifest.json", "/favicon.ico"),
     *(f"{_API}{name}" for name in ("queue/data", "heartbeat/", "startup-events", "app_id", "theme.css", "info")),
@@ -116,13 +119,16 @@ def _refusal(scope: Scope, local: str, place: Place | None, limit: int) -> Respo
 
 def _is_read(local: str, place: Place | None) -> bool:
     if place is None:
+        called, _, event = local.rpartition("/")
+        if called in _CALLS and event.isalnum():
+            return True
         return local in ("/", *_OWN_PAGES, *_OWN_READS) or local.startswith((*_GETS, *_OWN_GETS))
     return local == "/" or local.startswith(_PLACE_GETS)
 
 
 def _is_written(local: str, place: Place | None) -> bool:
     path = local.rstrip("/")
-    return path in _POSTS or (path in (*_OWN_PAGES, *EXPORTS) if place is None else path == _UPLOAD)
+    return path in _POSTS or (path in (*_OWN_PAGES, *EXPORTS, *_CALLS) if place is None else path == _UPLOAD)
 
 
 def _is_foreign(origin: str | None, host: str | None) -> bool:

@@ -12,6 +12,7 @@ from assistant.errors import QuestionError
 from assistant.feedback import FeedbackStore
 from assistant.language import tr
 from assistant.settings import Settings
+from assistant.ui.api import add_api
 from assistant.ui.chat import parts
 from assistant.ui.chat.asking import Asking, Parts, Update
 from assistant.ui.conversation import Conversation, stopped
@@ -34,6 +35,7 @@ def build_chat(bot: Assistant, settings: Settings) -> gr.Blocks:
     demo = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with demo:
         Chat(bot, settings).connect(demo)
+        add_api(bot, at_once(settings))
     demo.queue(default_concurrency_limit=WRITING, max_size=MAX_WAITING, api_open=False)
     return demo
 

@@ -1,0 +1,56 @@
+"""The operations as named endpoints of Gradio's API: `/ask`, `/retrieve`, `/notes`, `/note` (docs/api.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.operations import Operations
+
+if TYPE_CHECKING:
+    from assistant import Assistant
+
+#: What other programs may call by name; nothing else of the page is.
+NAMES = ("ask", "retrieve", "notes", "note")
+
+
+def add_api(bot: Assistant, at_once: int) -> None:
+    """Call it within the Blocks of the chat.
+
+    Args:
+        bot: who answers.
+        at_once: how many run at the same time; they share their turn with the page's own questions.
+    """
+    operations = Operations(bot)
+    work: dict[str, tuple[Callable[..., Any], str]] = {
+        "ask": (operations.ask, "Pose une question : la réponse et ses citations, ou un refus."),
+        "retrieve": (operations.retrieve, "Cherche les meilleurs passages pour une question."),
+        "notes": (operations.notes, "Liste les notes, vingt par page."),
+        "note": (operations.note, "Donne une note entière."),
+    }
+    for name in NAMES:
+        function, description = work[name]
+        gr.api(
+            _told(function),
+            api_name=name,
+            api_description=description,
+            concurrency_limit=at_once,
+            concurrency_id="answers",
+        )
+
+
+def _told(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, its errors as Gradio passes them on: one message, no traceback."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except AssistantError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    return call
