@@ -34,6 +34,7 @@ from assistant.models import (
     PartialDate,
     Passage,
     PassagesFound,
+    Reply,
     Sentence,
     SentenceReady,
     Turn,
@@ -105,7 +106,7 @@ class Script:
     answer: Callable[..., Answer]
     gate: threading.Event = field(default_factory=threading.Event)
     asked: list[tuple[str, tuple[Turn, ...], Filters]] = field(default_factory=list)
-    replies: dict[str, Answer | Exception] = field(default_factory=dict)
+    replies: dict[str, Reply | Exception] = field(default_factory=dict)
     earlier: dict[tuple[str | None, str], Note] = field(default_factory=dict)
     proposed: tuple[str, ...] = ()
 
@@ -138,7 +139,7 @@ class Script:
         if isinstance(reply, Exception):
             raise reply
         yield PassagesFound(reply.standalone_question, reply.passages)
-        for sentence in reply.sentences:
+        for sentence in reply.sentences if isinstance(reply, Answer) else ():
             yield SentenceReady(sentence, tuple(c for c in reply.citations if c.number in sentence.citations))
             assert self.gate.wait(30)
         yield Finished(reply)

@@ -224,6 +224,11 @@
     showNewQuestion();
   }
 
+  document.addEventListener("click", (event) => {
+    // Open, the filters are no longer held at the bottom: bring them into view.
+    const button = event.target.closest?.("#filters > button");
+    if (button) setTimeout(() => button.scrollIntoView({ block: "nearest" }), 150);
+  });
   document.addEventListener("click", onSend, true);
   document.addEventListener("keydown", onSend, true);
   document.addEventListener("click", follow, true);

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ..test_accessibility import audit
 from .conftest import Office
 from .documents import pdf
 
@@ -189,3 +190,19 @@ def test_others_reach_neither_page_nor_api(
         assert reply.status in (401, 403, 404), path
     join = page.request.post(f"{office.url}/corpus/gradio_api/queue/join", data={"data": [], "fn_index": 0})
     assert join.status in (401, 403)
+
+
+def test_every_tab_is_accessible(log_in: Callable[..., Any]) -> None:
+    page = log_in()
+    page.locator("#notes-table a").first.wait_for()
+    for name, place in (
+        ("Ajouter", "#documents"),
+        ("Publier", "#plan :is(p, table)"),
+        ("Vérifier", "#report :is(p, table)"),
+    ):
+        audit(page)
+        tab(page, name)
+        page.locator(place).first.wait_for()
+    tab(page, "Versions")
+    page.locator("#builds table").wait_for()
+    audit(page)
