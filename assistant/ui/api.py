@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.errors import AssistantError
+from assistant.language import tr
 from assistant.operations import Operations
+from assistant.ui.apology import for_members
 
 if TYPE_CHECKING:
     from assistant import Assistant
@@ -27,10 +29,10 @@ def add_api(bot: Assistant, at_once: int) -> None:
     """
     operations = Operations(bot)
     work: dict[str, tuple[Callable[..., Any], str]] = {
-        "ask": (operations.ask, "Pose une question : la réponse et ses citations, ou un refus."),
-        "retrieve": (operations.retrieve, "Cherche les meilleurs passages pour une question."),
-        "notes": (operations.notes, "Liste les notes, vingt par page."),
-        "note": (operations.note, "Donne une note entière."),
+        "ask": (operations.ask, tr("Pose une question : la réponse et ses citations, ou un refus.")),
+        "retrieve": (operations.retrieve, tr("Cherche les meilleurs passages pour une question.")),
+        "notes": (operations.notes, tr("Liste les notes, vingt par page.")),
+        "note": (operations.note, tr("Donne une note entière.")),
     }
     for name in NAMES:
         function, description = work[name]
@@ -51,6 +53,6 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except AssistantError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+            raise gr.Error(for_members(error), print_exception=False) from None
 
     return call

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from assistant.errors import AssistantError, QuestionError
 from assistant.language import tr
+from assistant.ui.apology import for_members
 from assistant.ui.conversation import Conversation
 from assistant.ui.export import content, to_markdown, to_pdf
 from assistant.ui.memory import UNREADABLE, from_json
@@ -57,7 +58,7 @@ def add_exports(app: FastAPI, bot: Assistant) -> None:
         except QuestionError as error:
             return _said(str(error), 400)
         except AssistantError as error:
-            return _said(str(error), 503)
+            return _said(for_members(error), 503)
         finally:
             turns.release()
 

@@ -14,6 +14,7 @@ from assistant.language import tr
 from assistant.ui.addresses import note_url
 from assistant.ui.agenda_page import FILE, agenda_page, agenda_wanted
 from assistant.ui.agenda_page import PATH as AGENDA
+from assistant.ui.apology import for_members
 from assistant.ui.calendar_file import MEDIA_TYPE, calendar_file
 from assistant.ui.gate import identity
 from assistant.ui.markup import NO_SPAN, Span
@@ -114,7 +115,7 @@ def _answered(request: Request, make: Callable[[], Response], missing: tuple[str
             raise
         response = HTMLResponse(message_page(*missing), 404)
     except AssistantError as error:
-        response = HTMLResponse(message_page(tr("Page indisponible"), str(error)), 503)
+        response = HTMLResponse(message_page(tr("Page indisponible"), for_members(error)), 503)
     if identity(request.scope).user is not None:
         response.headers.update(_NO_STORE)
     return response

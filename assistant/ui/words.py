@@ -82,6 +82,8 @@ _WRITTEN = {
     "Loading content": "Chargement",
     "Loading response": "La réponse arrive",
     "Loading...": "Chargement…",
+    "More tabs": "Autres onglets",
+    "Remove this file": "Retirer ce fichier",
     "Scroll down": "Aller au dernier message",
     "Scroll to bottom": "Aller au dernier message",
     "Session not found.": "Cette page est restée ouverte trop longtemps. Rechargez-la.",

@@ -12,7 +12,7 @@ from playwright import sync_api
 from assistant import Assistant
 from assistant.errors import QuestionError
 from assistant.models import Answer, Filters, Kind, Note, Turn
-from assistant.ui.chat.asking import APOLOGY
+from assistant.ui.apology import APOLOGY
 
 from .conftest import Script
 

@@ -102,7 +102,7 @@ def test_notes_are_searched_and_narrowed_down(chat_url: str) -> None:
     assert '<a href="/note/forum-interconnectes">14ème édition du Forum des Interconnectés</a>' in html
     assert "<mark>Interconnectés</mark>" in html
     assert '<option value="2017" selected>2017 (1)</option>' in html
-    assert '<a href="/notes?annee=2017&tri=titre">Retirer <strong>«\u00a0INTERCONNECTES\u00a0»</strong></a>' in html
+    assert '<a href="/notes?annee=2017&tri=titre">Retirer <strong>« INTERCONNECTES »</strong></a>' in html
 
 
 def test_an_empty_list_says_what_to_loosen(chat_url: str) -> None:

@@ -18,6 +18,7 @@ from assistant.errors import IndexCorruptError, ServeError
 from assistant.models import Note
 from assistant.ui import serve
 from assistant.ui.addresses import citation_url
+from assistant.ui.apology import APOLOGY
 from assistant.ui.security import MAX_BODY
 from assistant.ui.server import listen
 
@@ -171,16 +172,18 @@ def test_unknown_note_is_said_in_french(script_url: str) -> None:
     assert "<script" not in html
 
 
-def test_note_of_a_damaged_index_is_said_in_french(
-    script_url: str, scripted: Script, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_index_is_an_apology_and_the_operator_is_told(
+    script_url: str, scripted: Script, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def damaged(_: Script, __: str, ___: str | None = None) -> Note:
-        raise IndexCorruptError("L’index est abîmé.")
+        raise IndexCorruptError("L’index est abîmé dans /srv.")
 
     monkeypatch.setattr(Script, "note", damaged)
     status, _, html = ask(script_url, "/note/note-simple")
     assert status == 503
-    assert "L’index est abîmé." in html
+    assert APOLOGY in html
+    assert "/srv" not in html
+    assert "L’index est abîmé dans /srv." in caplog.text
 
 
 def test_every_real_note_has_a_page(chat_url: str, bot: Assistant) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, QuestionError
 from assistant.language import tr
+from assistant.ui.apology import for_members
 from assistant.ui.chat.parts import Actions, Editing, Filtering, Past, Proposals
 from assistant.ui.conversation import Conversation, Exchange, following, history, next_number
 from assistant.ui.feedback import FeedbackForm
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from assistant import Assistant
 
 logger = logging.getLogger(__name__)
-
-APOLOGY = (
-    "Une erreur interne est survenue. Vous pouvez reposer votre question ; si l’erreur persiste, prévenez l’équipe."
-)
 
 Update = dict[Any, Any]
 
@@ -74,15 +71,11 @@ class Asking:
                 exchange = exchange.after(event)
                 if exchange.reply is None:
                     yield self.shown(following(earlier, exchange))
-        except AssistantError as error:
-            # The question comes back to the box: mending a date should not mean typing it again.
-            failed = following(earlier, replace(exchange, error=str(error)))
-            yield self.ended(failed) | {self.parts.question: question}
-            return
-        except Exception:
-            logger.exception("The answer to a question failed")
-            failed = following(earlier, replace(exchange, error=tr(APOLOGY)))
-            yield self.ended(failed)
+        except Exception as error:
+            failed = following(earlier, replace(exchange, error=for_members(error)))
+            # What can be mended comes back to the box: mending a date should not mean typing the question again.
+            typed = {self.parts.question: question} if isinstance(error, QuestionError) else {}
+            yield self.ended(failed) | typed
             return
         conversation = following(earlier, exchange)
         yield self.ended(conversation) | self.parts.feedback.shown(exchange)
@@ -104,7 +97,7 @@ class Asking:
         try:
             conversation = from_json(text or "", self.bot)
         except AssistantError as error:
-            gr.Warning(str(error), title=tr("Conversation non rouverte"))
+            gr.Warning(for_members(error), title=tr("Conversation non rouverte"))
             return {}
         return self.ended(conversation) | self.emptied()
 

@@ -1,13 +1,6 @@
-// What Gradio leaves undone on the staff's page: links that open a note, French labels, messages that are read aloud.
+// What Gradio leaves undone on the staff's page: links that open a note, a name for the progress of work.
 "use strict";
 (() => {
-  const LABELS = {
-    "Error": "Erreur", "Warning": "Attention", "Remove this file": "Retirer ce fichier", "Clear": "Effacer", "More tabs": "Autres onglets",
-    "Connection to the server was lost. Attempting reconnection...": "Connexion perdue avec le serveur. Nouvelle tentative…",
-    "Connection errored out.": "Connexion interrompue. Rechargez la page.",
-    "This application is currently busy. Please try again.": "Le serveur est occupé. Réessayez dans un instant.",
-  };
-
   let opened = 0;
 
   function open(hash) {
@@ -37,30 +30,13 @@
     open(link.hash);
   }
 
-  function translate() {
-    document.querySelectorAll("[aria-label]").forEach((element) => {
-      const french = LABELS[element.getAttribute("aria-label")];
-      if (french) element.setAttribute("aria-label", french);
-    });
-    document.querySelectorAll(".toast-title, .toast-message-text").forEach((element) => {
-      element.childNodes.forEach((node) => {
-        const french = node.nodeType === Node.TEXT_NODE && LABELS[node.data.trim()];
-        if (french) node.data = french;
-      });
-    });
-    // Gradio's sanitiser drops these attributes.
-    document.querySelectorAll(".live:not([aria-live])").forEach((element) => {
-      element.setAttribute("role", "status");
-      element.setAttribute("aria-live", "polite");
-    });
+  // Gradio's sanitiser drops the attribute. Labels and messages are `chat.js`'s work, on every page.
+  function nameProgress() {
     document.querySelectorAll(".said.working progress:not([aria-label])").forEach((element) => {
       element.setAttribute("aria-label", "Avancement");
     });
-    if (document.documentElement.lang !== "fr") document.documentElement.lang = "fr";
   }
 
   document.addEventListener("click", follow, true);
-  new MutationObserver(translate).observe(document, {
-    childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label", "lang"],
-  });
+  new MutationObserver(nameProgress).observe(document, { childList: true, subtree: true });
 })();

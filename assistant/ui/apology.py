@@ -1,0 +1,22 @@
+"""What a member reads of an error: what they can mend themselves, or an apology."""
+
+from __future__ import annotations
+
+import logging
+
+from assistant.errors import QuestionError
+from assistant.language import tr
+
+logger = logging.getLogger(__name__)
+
+APOLOGY = (
+    "Une erreur interne est survenue. Vous pouvez reposer votre question ; si l’erreur persiste, prévenez l’équipe."
+)
+
+
+def for_members(error: Exception) -> str:
+    """The error's own text where it is about their question. Others name files of the machine: they are logged."""
+    if isinstance(error, QuestionError):
+        return str(error)
+    logger.error("What a member asked for failed", exc_info=error)
+    return tr(APOLOGY)
