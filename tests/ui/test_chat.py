@@ -335,7 +335,7 @@ def test_question_is_bounded_by_the_box(page: Any, script_url: str) -> None:
 
 @pytest.mark.parametrize("width", [320, 360, 390, 768])
 def test_nothing_is_wider_than_a_phone(new_page: Callable[..., Any], chat_url: str, width: int) -> None:
-    page = new_page(viewport={"width": width, "height": 780})
+    page = new_page(viewport={"width": width, "height": 780}, reduced_motion="reduce")  # the sheet does not slide
     open_chat(page, chat_url)
     overflow = "document.documentElement.scrollWidth - innerWidth"
     assert page.evaluate(overflow) <= 0
