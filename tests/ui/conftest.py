@@ -197,7 +197,7 @@ def chat_url(bot: Assistant) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def script_url(script: Script) -> Iterator[str]:
     """The chat of the scripted assistant."""
-    with running(script) as url:
+    with running(script, Settings(chat_model="script", chat_base_url="http://127.0.0.1:9/v1")) as url:
         yield url
 
 

@@ -11,6 +11,7 @@ import gradio as gr
 
 from assistant.errors import AssistantError, QuestionError
 from assistant.language import tr
+from assistant.models import PassagesFound
 from assistant.ui.apology import for_members
 from assistant.ui.chat.parts import Actions, Editing, Filtering, Past, Proposals
 from assistant.ui.conversation import Conversation, Exchange, following, history, next_number
@@ -60,16 +61,17 @@ class Asking:
 
     bot: Assistant
     parts: Parts
+    writes: bool  # sentences come one by one from a chat model; quoted ones come all at once, and are shown so
 
     def answer(self, question: str, earlier: Conversation, fields: Fields) -> Iterator[Update]:
-        """The page once the question is asked, once passages are found, at each sentence, and at the end."""
+        """The page once the question is asked, once passages are found, at each written sentence, and at the end."""
         exchange = Exchange(next_number(earlier), question)
         yield self.shown(following(earlier, exchange)) | self.emptied()
         try:
             exchange = replace(exchange, filters=read_filters(*fields))
             for event in self.bot.stream(question, history(earlier), exchange.filters):
                 exchange = exchange.after(event)
-                if exchange.reply is None:
+                if isinstance(event, PassagesFound) or (self.writes and exchange.reply is None):
                     yield self.shown(following(earlier, exchange))
         except Exception as error:
             failed = following(earlier, replace(exchange, error=for_members(error)))

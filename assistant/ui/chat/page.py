@@ -83,7 +83,7 @@ class Chat:
             past=past,
             feedback=feedback,
         )
-        self.asking = Asking(bot, self.parts)
+        self.asking = Asking(bot, self.parts, writes=settings.chat_model is not None)
 
     def connect(self, demo: gr.Blocks) -> None:
         """Give every component its event."""
