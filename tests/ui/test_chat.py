@@ -14,7 +14,7 @@ from assistant.errors import QuestionError
 from assistant.models import Answer, Filters, Kind, Note, Turn
 from assistant.ui.apology import APOLOGY
 
-from .conftest import Script
+from .conftest import Script, running
 
 QUESTION = "Qui pilote le programme DcANT ?"
 UNANSWERABLE = "Quelle est la recette de la tarte aux pommes ?"
@@ -305,6 +305,27 @@ def test_errors_are_one_french_message(
     assert ask(page, "Trop ?").inner_text() == "La question est trop longue."
     assert ask(page, "Boum ?").inner_text() == APOLOGY
     assert "secret" in caplog.text
+
+
+def test_who_has_to_wait_sees_their_question_and_their_place(
+    new_page: Callable[..., Any], scripted: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # two answers at once
+    scripted.gate.clear()
+    with running(scripted) as url:
+        pages = [new_page() for _ in range(4)]
+        for rank, page in enumerate(pages):
+            open_chat(page, url)
+            page.get_by_placeholder("Votre question").fill(f"Question {rank} ?")
+            page.keyboard.press("Enter")
+            page.locator("#reponse-1" if rank < 2 else "#sent").wait_for()
+        pages[3].locator("#waiting").get_by_text(re.compile(r"Votre place dans la file : [12] / 2")).wait_for()
+        assert pages[3].locator("#sent").inner_text() == "Question 3 ?"
+        scripted.gate.set()
+        for page in pages:
+            page.locator("#reponse-1").get_by_text("Il date de 2014.").wait_for()
+            assert page.locator("#sent").count() == 0
+            page.close()
 
 
 def test_empty_question_is_ignored(page: Any, script_url: str, scripted: Script) -> None:
