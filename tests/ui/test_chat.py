@@ -319,7 +319,9 @@ def test_who_has_to_wait_sees_their_question_and_their_place(
             page.get_by_placeholder("Votre question").fill(f"Question {rank} ?")
             page.keyboard.press("Enter")
             page.locator("#reponse-1" if rank < 2 else "#sent").wait_for()
-        pages[3].locator("#waiting").get_by_text(re.compile(r"Votre place dans la file : [12] / 2")).wait_for()
+        place = pages[3].get_by_role("status").get_by_text(re.compile(r"Votre place dans la file : [12] / 2"))
+        place.wait_for()
+        assert place.evaluate(_IN_VIEW)
         assert pages[3].locator("#sent").inner_text() == "Question 3 ?"
         scripted.gate.set()
         for page in pages:

@@ -57,7 +57,7 @@ class Chat:
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, min_width=320, elem_id="talk"):
                 chatbot = parts.chatbot()
-                waiting = parts.html("", "waiting", elem_classes="live")
+                waiting = parts.html("", "waiting")
                 follow_ups = parts.proposals("follow-ups", tr("Pour continuer :"), (), parts.FOLLOW_UPS)
                 feedback = FeedbackForm(FeedbackStore.open(settings), settings)
                 actions = parts.actions()

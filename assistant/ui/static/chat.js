@@ -119,10 +119,16 @@
 
   // ---- Words and roles that Gradio gives in English, or not at all.
 
-  function queued(text) {
-    const place = /queue: (\d+)\/(\d*)/.exec(text);
-    if (place) return `${words["queue.place"].replace("{place}", place[2] ? `${place[1]} / ${place[2]}` : place[1])} `;
-    return /processing \|/.test(text) ? "" : null;
+  // Gradio tells the place in the queue in a part of its own that has no room on the page.
+  function showPlace() {
+    const sent = byId("sent");
+    const told = /queue: (\d+)\/(\d*)/.exec(byId("waiting")?.textContent || "");
+    if (!sent || !told) return;
+    const text = words["queue.place"].replace("{place}", told[2] ? `${told[1]} / ${told[2]}` : told[1]);
+    const line = byId("place") || Object.assign(document.createElement("div"), { id: "place" });
+    line.setAttribute("role", "status");
+    if (!line.isConnected) sent.after(line);
+    if (line.textContent !== text) line.textContent = text;
   }
 
   function translateTexts() {
@@ -130,12 +136,6 @@
       element.childNodes.forEach((node) => {
         const known = node.nodeType === Node.TEXT_NODE && LABELS[node.data.trim()];
         if (known && known !== node.data) node.data = known;
-      });
-    });
-    document.querySelectorAll("#waiting .progress-text, #waiting .meta-text, #waiting .meta-text-center").forEach((line) => {
-      line.childNodes.forEach((node) => {
-        const place = node.nodeType === Node.TEXT_NODE ? queued(node.data) : null;
-        if (place !== null && node.data !== place) node.data = place;
       });
     });
   }
@@ -166,10 +166,15 @@
   function showSent(text) {
     const talk = byId("chat");
     if (!text.trim() || !talk || document.querySelector("#chat .unfinished")) return;
-    byId("sent")?.remove();
+    hideSent();
     const line = Object.assign(document.createElement("div"), { id: "sent", textContent: text });
     talk.after(line);
     line.scrollIntoView({ block: "nearest" });
+  }
+
+  function hideSent() {
+    byId("sent")?.remove();
+    byId("place")?.remove();
   }
 
   function onSend(event) {
@@ -186,7 +191,7 @@
   function showNewQuestion() {
     const questions = document.querySelectorAll("#chat .asked");
     if (questions.length > asked) newest = questions[questions.length - 1];
-    if (questions.length !== asked || document.querySelector(".toast-body")) byId("sent")?.remove();
+    if (questions.length !== asked || document.querySelector(".toast-body")) hideSent();
     asked = questions.length;
     newest?.scrollIntoView({ block: "start" });
     if (!document.querySelector("#chat .unfinished")) newest = null;
@@ -218,6 +223,7 @@
 
   function onChange() {
     translateTexts();
+    showPlace();
     translateLabels();
     name();
     keepFocus();
