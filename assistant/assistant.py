@@ -18,7 +18,7 @@ from assistant.index import Build, Reader, note_as_cited, published_build_id
 from assistant.listings import Agenda, AgendaEvent, AgendaWanted, Knowledge, NotesFound, NotesWanted
 from assistant.models import Event, Filters, Finished, Note, Passage, Reply, Turn
 from assistant.proposals import Proposer
-from assistant.retrieval import retrieve
+from assistant.retrieval import Retrieval, retrieve
 from assistant.settings import Settings
 
 
@@ -61,7 +61,17 @@ class Assistant:
         """
         questions.check(question, self.settings)
         with self.reader.lease() as build:
-            return retrieve(build, self.embedder, question, count or self.settings.passages, filters).passages
+            return self._found(build, question, count or self.settings.passages, filters, None).passages
+
+    def ranking(self, question: str, count: int, today: date | None = None) -> tuple[Passage, ...]:
+        """The `count` best passages as `ask` finds them on the day `today`. The question, such as
+        `Reply.standalone_question`, may have any length.
+        """
+        with self.reader.lease() as build:
+            return self._found(build, question, count, None, today).passages
+
+    def _found(self, build: Build, question: str, count: int, filters: Filters | None, today: date | None) -> Retrieval:
+        return retrieve(build, self.embedder, question, count, filters, today, self.settings.lexical_weight)
 
     def ask(
         self,
@@ -104,7 +114,16 @@ class Assistant:
             yield from self._chain(build, generator).stream(request)
 
     def _chain(self, build: Build, generator: Generator | None) -> Chain:
-        return Chain(build, self.embedder, self.settings.passages, self.settings.max_sentences, generator, self.ranker)
+        return Chain(
+            build,
+            self.embedder,
+            self.settings.passages,
+            self.settings.max_sentences,
+            generator,
+            self.ranker,
+            self.settings.lexical_weight,
+            self.settings.refusal_threshold,
+        )
 
     def _ask_quoting(self, build: Build, question: str, filters: Filters) -> Reply:
         """Without a chat model: what is proposed must cost no request."""

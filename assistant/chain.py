@@ -48,8 +48,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The three stages over one build. `passages` and `max_sentences` are the settings of the same names; with a
-    `generator` the answer is written, else quoted; with a `ranker` the sentences are read, else compared.
+    """The three stages over one build. `passages`, `max_sentences`, `lexical_weight` and `refusal_threshold` are the
+    settings of the same names; with a `generator` the answer is written, else quoted; with a `ranker` the sentences are
+    read, else compared.
     """
 
     build: Build
@@ -58,6 +59,8 @@ class Chain:
     max_sentences: int
     generator: generative.Generator | None = None
     ranker: SentenceRanker | None = None
+    lexical_weight: float = 1.0
+    refusal_threshold: float | None = None
 
     def runnable(self) -> Runnable[Any, Any]:
         """LCEL: takes `{"request": Request}`, gives it back with `readings`, `evidence` and `reply`, each `Timed`."""
@@ -98,7 +101,16 @@ class Chain:
         return found[0]
 
     def _search(self, request: Request) -> Search:
-        return Search(self.build, self.embedder, self.passages, request.today, self.ranker, request.filters)
+        return Search(
+            self.build,
+            self.embedder,
+            self.passages,
+            request.today,
+            self.ranker,
+            request.filters,
+            self.lexical_weight,
+            self.refusal_threshold,
+        )
 
     def _answer(self, state: dict[str, Any]) -> Iterator[SentenceReady | Reply]:
         """Each sentence, then the reply. Whether to refuse is decided before anything is written."""

@@ -16,7 +16,9 @@ AssistantError              exit status 1
 ├── AccessError             7   an account cannot be used or changed
 │   └── LoginError              a login was refused
 │       └── ThrottledError      too many wrong passwords; `.wait` is in seconds
-└── FeedbackError           8   what members think of replies cannot be kept, read or erased
+├── FeedbackError           8   what members think of replies cannot be kept, read or erased
+└── EvaluationError         9   an evaluation cannot be run, read or compared
+    └── CaseError               faults in files of cases, each with its place
 """
 
 from __future__ import annotations
@@ -167,3 +169,13 @@ class FeedbackError(AssistantError):
     """What members think of replies cannot be kept, read or erased. Names the database, never its password."""
 
     exit_status = 8
+
+
+class EvaluationError(AssistantError):
+    """An evaluation cannot be run, read or compared."""
+
+    exit_status = 9
+
+
+class CaseError(EvaluationError):
+    """Files of cases cannot be taken as they are: every fault with its file and line."""

@@ -15,7 +15,7 @@ from assistant.embedding import Embedder
 from assistant.french.words import content_words, variants
 from assistant.index import Build
 from assistant.models import Filters, Passage
-from assistant.rescoring import MOST, Match, Matcher, bonus
+from assistant.rescoring import MOST, Matcher, bonus
 
 _CANDIDATES = 100  # taken from each of the two indexes
 RESCORED = 20  # passages read word by word, at least
@@ -51,6 +51,7 @@ def retrieve(
     count: int,
     filters: Filters | None = None,
     today: date | None = None,
+    lexical_weight: float = 1.0,
 ) -> Retrieval:
     """The `count` best passages of the build for a stand-alone question.
 
@@ -65,6 +66,7 @@ def retrieve(
         count: how many passages, at most.
         filters: which notes may answer.
         today: what « le mois prochain » counts from; the current day where left out.
+        lexical_weight: what shared words count for, as a multiple of what was measured to be best.
     """
     asked = asked_dates(question, today or date.today())
     on_date = frozenset[str]().union(*(build.catalogue.speaking_of(days) for days in asked))
@@ -73,14 +75,20 @@ def retrieve(
     lexical = _lexical(build, question)
     dense = _dense(build, vector, lexical, allowed)
     std = build.manifest.similarity_std
-    fused = {key: _fused(cosine, lexical.get(key, _UNSHARED)[1], key in on_date, std) for key, cosine in dense.items()}
+    words = {key: lexical_weight * LEXICAL_WEIGHT * lexical.get(key, _UNSHARED)[1] for key in dense}
+    fused = {key: cosine + std * (words[key] + DATE_WEIGHT * (key in on_date)) for key, cosine in dense.items()}
     best = sorted(fused, key=lambda key: (-fused[key], key))[: max(count, RESCORED)]
     found = build.catalogue.chunks(best)
     phrasings = (question, *build.catalogue.acronyms.phrasings(question))
     matchers = [Matcher(phrasing, question_idf(build, phrasing)) for phrasing in phrasings]
     scores = {
         key: max(
-            _score(dense[key], matcher.match(*found[key], lexical.get(key, _UNSHARED)[1]), key in on_date, std)
+            _score(
+                dense[key],
+                lexical_weight * bonus(matcher.match(*found[key], lexical.get(key, _UNSHARED)[1])),
+                key in on_date,
+                std,
+            )
             for matcher in matchers
         )
         for key in best
@@ -92,13 +100,9 @@ def retrieve(
     return Retrieval(vector, passages, asked)
 
 
-def _fused(cosine: float, share: float, on_date: bool, std: float) -> float:
-    return cosine + std * (LEXICAL_WEIGHT * share + DATE_WEIGHT * on_date)
-
-
-def _score(cosine: float, match: Match, on_date: bool, std: float) -> float:
+def _score(cosine: float, words: float, on_date: bool, std: float) -> float:
     """0 to 1, 1 for a perfect match in meaning and words."""
-    score = (cosine + std * (bonus(match) + DATE_WEIGHT * on_date)) / (1 + std * MOST)
+    score = (cosine + std * (words + DATE_WEIGHT * on_date)) / (1 + std * MOST)
     return min(1.0, max(0.0, score))
 
 

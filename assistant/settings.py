@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     index_dir: Path = Path("index")
     state_dir: Path = Path("state")
+    evals_dir: Path = Path("evals")
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("assistant-france-urbaine"))
     embedding_model: str | None = Field(default=None, min_length=1)
     embedding_query_prompt: str | None = None
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     embedding_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     chunk_tokens: int = Field(default=220, ge=32, le=510)
     passages: int = Field(default=5, ge=1, le=50)
+    lexical_weight: float = Field(default=1.0, ge=0, le=10)
+    refusal_threshold: float | None = Field(default=None, ge=0, le=1)
     sentence_ranker: bool = True
     max_sentences: int = Field(default=3, ge=1, le=10)
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
@@ -149,6 +152,8 @@ def _unknown_name(name: str, known: set[str]) -> str:
 
 _FRENCH = {
     "int_parsing": "un nombre entier est attendu",
+    "float_parsing": "un nombre est attendu",
+    "float_type": "un nombre est attendu",
     "bool_parsing": "true ou false est attendu",
     "bool_type": "true ou false est attendu",
     "int_type": "un nombre entier est attendu",

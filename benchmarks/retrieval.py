@@ -2,7 +2,7 @@
 
 piaf: PIAF dev over all 1,518 passages, by part (`benchmarks/parts.py`). `--fit` fits the weights of the matching words
 (`assistant/rescoring.py`) on the train articles and prints them; figures are quoted on the standalone questions of the
-report articles. paraphrases: the 60 questions of evals/cases/paraphrases_open.jsonl, written to share few words with
+report articles. paraphrases: the 60 questions of evals/paraphrases_open.jsonl, written to share few words with
 the open notes that answer them; nothing was chosen on them. Compared in the same run: each score alone, reciprocal rank
 fusion (k = 60), the product's fusion.
 """
@@ -117,7 +117,7 @@ def _features(build: Build, question: str, passage: Passage) -> tuple[float, ...
 def paraphrases() -> None:
     """Print the table of the paraphrased questions."""
     bot = assistant_over("open", [*seed_notes(), *open_notes()])
-    lines = (ROOT / "evals" / "cases" / "paraphrases_open.jsonl").read_text(encoding="utf-8").split("\n")
+    lines = (ROOT / "evals" / "paraphrases_open.jsonl").read_text(encoding="utf-8").split("\n")
     cases = [json.loads(line) for line in lines if line]
     show(bot, "paraphrases", [Question(c["id"], c["question"], (), c["note_id"], True) for c in cases])
 

@@ -25,7 +25,9 @@ _STEM = 6  # letters of a word that tell it in its other forms: partenaires, par
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Where and how to look: `passages` is how many are kept, `today` what « le mois prochain » counts from."""
+    """Where and how to look: `passages` is how many are kept, `today` what « le mois prochain » counts from;
+    `lexical_weight` and `refusal_threshold` are the settings of the same names.
+    """
 
     build: Build
     embedder: Embedder
@@ -33,6 +35,8 @@ class Search:
     today: date
     ranker: SentenceRanker | None = None
     filters: Filters = field(default_factory=Filters)
+    lexical_weight: float = 1.0
+    refusal_threshold: float | None = None
 
     def evidence(self, question: str, meant: Meant = ANYTHING) -> Evidence:
         """What is found for one question; nothing else than what is meant answers it."""
@@ -40,7 +44,7 @@ class Search:
         ranked = extractive.rank_sentences(self.build, self.embedder, question, retrieval, self.ranker)
         if meant.said:
             ranked = [candidate for candidate in ranked if one_line(candidate.text) not in meant.said] or ranked
-        support = refusal.measure_support(self.build, question, retrieval, ranked)
+        support = refusal.measure_support(self.build, question, retrieval, ranked, self.refusal_threshold)
         reason = refusal.reason_to_refuse(question, support)
         if meant.said and ranked:
             reason = None
@@ -51,7 +55,7 @@ class Search:
     def _retrieval(self, question: str, meant: Meant) -> Retrieval:
         """The best passages; of the notes that are meant, if some are."""
         count = max(self.passages, RESCORED) if meant.notes else self.passages
-        found = retrieve(self.build, self.embedder, question, count, self.filters, self.today)
+        found = retrieve(self.build, self.embedder, question, count, self.filters, self.today, self.lexical_weight)
         kept = [p for p in found.passages if not meant.notes or p.note.id in meant.notes]
         return replace(found, passages=tuple(kept[: self.passages]))
 

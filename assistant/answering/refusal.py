@@ -72,7 +72,8 @@ class Support:
     sentence and the best passage; `shared` and `named` the part of the question's words and of its names that the
     passages hold, 0 to 1 (1 where there are none). `dated` is 0 where the question names a date of which the best note
     does not speak, else 1; `known` is 0 where it holds a name or a number that the best note does not, else 1.
-    `reading` is the ranker's best score, None where it did not read; where it did, there is no similarity.
+    `reading` is the ranker's best score, None where it did not read; where it did, there is no similarity. `threshold`
+    is the least confidence for an answer, the calibration's where None.
     """
 
     similarity: float
@@ -82,6 +83,7 @@ class Support:
     dated: float = 1.0
     known: float = 1.0
     reading: float | None = None
+    threshold: float | None = None
 
     @property
     def calibration(self) -> Calibration:
@@ -98,11 +100,13 @@ class Support:
     @property
     def answers(self) -> bool:
         """Whether that is enough for an answer."""
-        return self.confidence >= self.calibration.threshold
+        return self.confidence >= (self.calibration.threshold if self.threshold is None else self.threshold)
 
 
-def measure_support(build: Build, question: str, retrieval: Retrieval, ranked: Sequence[Candidate]) -> Support | None:
-    """The support of a question, None where nothing was found."""
+def measure_support(
+    build: Build, question: str, retrieval: Retrieval, ranked: Sequence[Candidate], threshold: float | None = None
+) -> Support | None:
+    """The support of a question, None where nothing was found. With a `threshold`, not the calibration's own."""
     passages = retrieval.passages
     if not passages or not ranked:
         return None
@@ -117,6 +121,7 @@ def measure_support(build: Build, question: str, retrieval: Retrieval, ranked: S
         dated=float(not retrieval.asked or speaks_of_dates(build, best.note, retrieval.asked)),
         known=float(not foreign(question, best.note)),
         reading=max((c.reading for c in ranked if c.reading is not None), default=None),
+        threshold=threshold,
     )
 
 

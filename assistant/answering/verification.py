@@ -124,6 +124,16 @@ def attribute(sentence: str, passages: Sequence[Passage]) -> Support | None:
     return max(found, key=_rank, default=None)
 
 
+def doubt_of(sentence: str, title: str, text: str) -> Doubt | None:
+    """What a text and the titles above it do not bear out of a sentence, None where they do; without the question, the
+    note's date and its meaning, which `verify` reads as well.
+    """
+    wanted = [frozenset(variants(word)) for word in dict.fromkeys(content_words(sentence))]
+    if not wanted or _share(wanted, f"{title} {text}") < HELD:
+        return Doubt.UNSUPPORTED
+    return _missing(sentence, title, (Note("", title, text), 0, len(text)), "")
+
+
 def _rank(found: Support) -> tuple[float, bool, bool, int, int]:
     return round(found.held, 3), found.doubt is None, found.own >= HELD, found.start - found.end, -found.passage.rank
 

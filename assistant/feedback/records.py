@@ -79,6 +79,8 @@ def kept_settings(settings: Settings) -> dict[str, Any]:
     return {
         "passages": settings.passages,
         "max_sentences": settings.max_sentences,
+        "lexical_weight": settings.lexical_weight,
+        "refusal_threshold": settings.refusal_threshold,
         "sentence_ranker": settings.sentence_ranker,
         "chunk_tokens": settings.chunk_tokens,
         "chat_model": settings.chat_model,

@@ -1,0 +1,1 @@
+"""Answer quality: cases, metrics, runs, their comparison and their report (issue 6)."""
