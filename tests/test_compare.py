@@ -9,6 +9,7 @@ import pytest
 
 from assistant import Note
 from assistant.evaluation.models import EvalCase, Expected, Source
+from benchmarks.compare import __main__ as command
 from benchmarks.compare import running
 from benchmarks.compare.dialogue import Dialogue, SystemFailed
 from benchmarks.compare.environments import Entry, InstallError, find_python, last_line
@@ -249,3 +250,19 @@ class TestTable:
     def test_jobs_hold_no_expected_answer(self, run, tmp_path):
         run_all(run, [stand(tmp_path)])
         assert "Lyon" not in json.dumps([case_line(case) for case in CASES])
+
+
+class TestCommand:
+    def test_answers_need_the_address_of_a_chat_model(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(command, "CORPORA", {"seed": lambda: INPUTS})
+        monkeypatch.setattr(command, "portable_model", lambda made: made / "model")
+        with pytest.raises(SystemExit, match="--chat-url"):
+            command.main(["--answers", "2", "--made", str(tmp_path)])
+
+    def test_the_table_of_what_was_said_asks_nothing(self, tmp_path, monkeypatch, capsys):
+        monkeypatch.setattr(command, "CORPORA", {"seed": lambda: INPUTS})
+        monkeypatch.setattr(command, "portable_model", lambda made: made / "model")
+        command.main(["--report-only", "--made", str(tmp_path), "--systems", "ours", "txtai_quickstart"])
+        written = (tmp_path / "table.md").read_text(encoding="utf-8")
+        assert written.startswith("|  | this assistant | txtai |")
+        assert written in capsys.readouterr().out

@@ -1,7 +1,7 @@
 """Put the same notes and cases to our assistant and to other systems, and print one table.
 
     .venv/bin/python -m benchmarks.compare                      # both corpora, without a chat model
-    .venv/bin/python -m benchmarks.compare --corpus seed --answers 12 --chat-url http://127.0.0.1:8081/v1
+    .venv/bin/python -m benchmarks.compare --answers 12 --chat-url http://127.0.0.1:8081/v1    # then answers with one
 
 Each system runs in an environment of its own below `benchmarks/.made/compare/`, made at the first run, which takes the
 network and about 15 GB of disk. What was said is kept there too; a system is asked only what it has not been asked on
@@ -37,12 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _runs(options: argparse.Namespace) -> list[Run]:
     made: Path = options.made
-    chat = {"url": options.chat_url, "model": options.chat_model} if options.chat_url else None
-    if options.answers and not chat:
-        raise SystemExit("--answers needs --chat-url: the address of an OpenAI-compatible endpoint")
     corpora = [options.corpus] if options.corpus else list(CORPORA)
-    count = options.answers or options.questions
-    runs = [Run(CORPORA[name]().limited(count), made, portable_model(made), chat) for name in corpora]
+    runs = [Run(CORPORA[name]().limited(options.questions), made, portable_model(made)) for name in corpora]
+    if options.answers:
+        if not options.chat_url:
+            raise SystemExit("--answers needs --chat-url: the address of an OpenAI-compatible endpoint")
+        chat = {"url": options.chat_url, "model": options.chat_model}
+        inputs = CORPORA[options.corpus or "seed"]().alone().limited(options.answers)
+        runs.append(Run(inputs, made, portable_model(made), chat))
     for run in runs:
         run.inputs.write(run.folder)
     return runs
@@ -56,7 +58,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--systems", nargs="+", choices=names, default=names, help="which of them; all by default")
     parser.add_argument("--corpus", choices=list(CORPORA), help="which notes and cases; both by default")
     parser.add_argument("--questions", type=int, help="so many cases, spread over all; all by default")
-    parser.add_argument("--answers", type=int, help="the same with a chat model, which systems that need one then have")
+    parser.add_argument("--answers", type=int, help="then so many of them with the chat model")
     parser.add_argument("--chat-url", help="an OpenAI-compatible endpoint, such as http://127.0.0.1:8081/v1")
     parser.add_argument("--chat-model", default="local", help="the name of the model there")
     parser.add_argument("--fresh", action="store_true", help="ask everything anew")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,11 @@ class Inputs:
         if count is None or count >= len(self.cases):
             return self
         cases = [self.cases[at * len(self.cases) // count] for at in range(count)]
-        return Inputs(self.name, self.notes, cases, self.probes)
+        return replace(self, cases=cases)
+
+    def alone(self) -> Inputs:
+        """The same without the cases that follow others, which not every system takes."""
+        return replace(self, cases=[case for case in self.cases if not case.history])
 
 
 def case_line(case: EvalCase) -> dict[str, Any]:
