@@ -120,7 +120,7 @@ def _stat(name: str, form: str = "{:.1f}", ratio: bool = False) -> Cell:
         value, own = column.lines.stats.get(name), ours.lines.stats.get(name)
         if value is None:
             return _NONE
-        beside = f" (× {value / own:.2f})" if ratio and own and column is not ours else ""
+        beside = f" (× {value / own:.2g})" if ratio and own and column is not ours else ""
         return form.format(value) + beside
 
     return cell
@@ -134,7 +134,7 @@ def _time(name: str, quantile: float, of: str = "", ratio: bool = False) -> Cell
         if value is None:
             return _NONE
         return f"{value:.{0 if value >= 10 else 1}f}" + (
-            f" (× {value / own:.2f})" if ratio and own and column is not ours else ""
+            f" (× {value / own:.2g})" if ratio and own and column is not ours else ""
         )
 
     return cell

@@ -24,8 +24,11 @@ class Haiku:
         self._chat = job.chat
         config = AppConfig.model_validate(_config(job))
         set_config(config)
-        self._loop = asyncio.new_event_loop()
-        self._client = HaikuRAG(job.folder / "notes.lancedb", config=config, create=True)
+        self._loop, self._path, self._config = asyncio.new_event_loop(), job.folder / "notes.lancedb", config
+        self._open()
+
+    def _open(self) -> None:
+        self._client = HaikuRAG(self._path, config=self._config, create=True)
         self._run(self._client.__aenter__())
         self._run(self._client.search("prêt ?"))  # loads the embedding model, as the others have
 
@@ -35,6 +38,8 @@ class Haiku:
     def ingest(self, notes: Sequence[Note]) -> None:
         for note in notes:
             self._run(self._client.create_document(note.document, uri=f"note://{note.id}", title=note.title))
+        self._run(self._client.__aexit__(None, None, None))  # its last vacuum: as after `haiku-rag add-src`
+        self._open()
 
     def search(self, case: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = self._run(self._client.search(case["question"], limit=DEPTH))
@@ -62,12 +67,14 @@ class Haiku:
                 "search": "hybrid (vectors and full text), limit 10 for the ranking, 5 for an answer; no reranker",
                 "document": "Markdown: the title as a heading, then the text",
                 "qa": "temperature 0.3, at most 5 searches",
+                "missed spans": self._spans.missed,
             },
             "not_compared": [
                 "Follow-ups: `client.ask` takes one question; the earlier turns were left out.",
                 "Citations of a sentence: it cites chunks for an answer as a whole; they go for each of its sentences.",
                 "Confidence: it tells none.",
                 "The day on which a question is asked: `client.ask` has no place for one.",
+                "Memory of the CPU build of torch: for Python 3.12 the registry has the CUDA build, which holds more.",
                 "Its default models (Ollama): no such server here, and the same embedding model is wanted for all.",
             ],
         }
