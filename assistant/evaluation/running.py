@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant import Assistant
 from assistant.embedding.embedded_model import runtime_dtype
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, EvaluationError
 from assistant.evaluation import metrics, provenance
 from assistant.evaluation.cases import case_line, reviewed
 from assistant.evaluation.models import EvalCase, Response, Result, Score, Trial
@@ -59,6 +59,21 @@ def describe(bench: Bench, cases: Sequence[EvalCase], name: str = "") -> RunInfo
         skipped=len(cases) - len(asked),
         judge=bench.judged_by or {},
     )
+
+
+def chosen(cases: Sequence[EvalCase], tags: Collection[str] = (), limit: int | None = None) -> list[EvalCase]:
+    """The cases that have one of the tags, all where none is named; `limit` at most, taken at even distances.
+
+    Raises:
+        EvaluationError: none has.
+    """
+    found = [case for case in cases if not tags or not set(tags).isdisjoint(case.tags)]
+    if not found:
+        known = ", ".join(sorted({tag for case in cases for tag in case.tags}))
+        raise EvaluationError(f"Aucun cas n'a l'étiquette {', '.join(tags)}. Étiquettes : {known or 'aucune'}.")
+    if limit is None or limit >= len(found):
+        return found
+    return [found[at * len(found) // limit] for at in range(limit)]
 
 
 def digest(cases: Iterable[EvalCase]) -> str:

@@ -102,7 +102,7 @@ class Recorder:
         info = _read_info(folder)
         changed = [name for name, value in wanted.identity.items() if info.identity[name] != value]
         if changed:
-            told = ", ".join(_NAMES[name] for name in changed)
+            told = ", ".join(NAMES[name] for name in changed)
             raise EvaluationError(
                 f"L'évaluation {info.id} ne peut pas être reprise : ce qui a changé depuis ({told}) changerait aussi "
                 "les réponses. Lancez-en une nouvelle, sans --resume."
@@ -135,7 +135,8 @@ class Recorder:
         partial.replace(self.folder / _INFO)
 
 
-_NAMES = {
+#: What `RunInfo.identity` holds, in French.
+NAMES = {
     "commit": "le code",
     "build": "l'index",
     "corpus": "le corpus",
