@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.eval_gate import baseline, gate
+from assistant.cli.eval_import import import_
 from assistant.cli.eval_run import run
 from assistant.cli.eval_tune import tune
 from assistant.cli.shared import load_settings
@@ -115,5 +116,5 @@ def _as_json(difference: object) -> dict[str, object]:
     return {"metric": difference.metric.name, **values, "told": difference.told}
 
 
-for command in (run, baseline, gate, tune):
+for command in (import_, run, baseline, gate, tune):
     evaluate.add_command(command)

@@ -12,6 +12,8 @@ import click
 from assistant.cli.shared import count, load_settings
 
 if TYPE_CHECKING:
+    from assistant import Assistant
+    from assistant.evaluation.datasets import Dataset
     from assistant.evaluation.models import EvalCase
     from assistant.evaluation.running import Bench
     from assistant.evaluation.runs import Run, RunInfo
@@ -52,16 +54,29 @@ def prepared(
         CaseError: files are at fault, or no case is left.
     """
     from assistant import Assistant
-    from assistant.evaluation.cases import read_cases
+    from assistant.evaluation.datasets import load
     from assistant.evaluation.running import Bench, chosen
 
-    given = list(paths) or [settings.evals_dir / "cases"]
-    cases = chosen([placed.case for placed in read_cases(given)], tags, limit)
-    bot = Assistant.open(settings)
+    dataset = load(list(paths) or [settings.evals_dir / "cases"])
+    cases = chosen(dataset.cases, tags, limit)
+    bot = Assistant.open(settings) if dataset.notes is None else _over_notes(dataset, settings)
     try:
-        yield Bench(bot, "corpus"), cases
+        yield Bench(bot, dataset.name), cases
     finally:
         bot.close()
+
+
+def _over_notes(dataset: Dataset, settings: Settings) -> Assistant:
+    """The assistant over the notes that cases bring."""
+    from assistant import Assistant
+    from assistant.cli.progress import bars
+    from assistant.embedding import Embedder
+    from assistant.evaluation.datasets import index_aside
+
+    embedder = Embedder.from_settings(settings)
+    with bars() as tell:
+        folder = index_aside(dataset.name, dataset.notes or (), settings, embedder, tell)
+    return Assistant(settings.model_copy(update={"index_dir": folder}), embedder)
 
 
 def recorded(

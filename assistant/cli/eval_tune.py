@@ -101,13 +101,10 @@ def _index_aside(settings: Settings, embedder: Embedder) -> Path:
     """An index of the same notes with other chunks, beside the published one; made or brought up to date."""
     from assistant.cli.progress import bars
     from assistant.corpus import load_corpus
-    from assistant.index import Recipe, sync
+    from assistant.evaluation.datasets import OWN, index_aside
 
-    folder = settings.cache_dir / "evaluation" / f"corpus-{settings.chunk_tokens}"
-    recipe = Recipe(embedder.identity, lambda: embedder, settings.chunk_tokens)
     with bars() as tell:
-        sync(folder, load_corpus(settings.corpus_dir), recipe, force=True, tell=tell)
-    return folder
+        return index_aside(OWN, load_corpus(settings.corpus_dir), settings, embedder, tell)
 
 
 def _swept(benches: list[tuple[Any, Bench, float]], cases: Sequence[Any]) -> list[Tried]:

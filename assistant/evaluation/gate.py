@@ -11,6 +11,7 @@ from typing import Any
 from assistant.errors import EvaluationError, french_reason
 from assistant.evaluation.comparing import Difference, common, differences, holm, scores_of
 from assistant.evaluation.figures import LEVEL, headline
+from assistant.evaluation.files import write_whole
 from assistant.evaluation.metrics import BY_NAME
 from assistant.evaluation.models import EvalCase, Result
 from assistant.evaluation.running import digest
@@ -133,13 +134,9 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     """
     head = {"because": baseline.because, "run": baseline.run, "floors": baseline.floors}
     lines = [head, *({"id": c, "digest": d, "scores": baseline.scores[c]} for c, d in sorted(baseline.cases.items()))]
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise EvaluationError(f"La référence {path} ne peut pas être écrite : {french_reason(error)}.") from None
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from assistant.errors import EvaluationError, french_reason
 from assistant.evaluation.cases import case_line, read_case
+from assistant.evaluation.files import write_whole
 from assistant.evaluation.models import Result, Score, Span
 from assistant.evaluation.responses import response_of
 
@@ -129,10 +130,7 @@ class Recorder:
         self._write_info()
 
     def _write_info(self) -> None:
-        partial = self.folder / f".{_INFO}.partial"
-        text = json.dumps(asdict(self.info), ensure_ascii=False, indent=1)
-        partial.write_text(text + "\n", encoding="utf-8")
-        partial.replace(self.folder / _INFO)
+        write_whole(self.folder / _INFO, json.dumps(asdict(self.info), ensure_ascii=False, indent=1) + "\n")
 
 
 #: What `RunInfo.identity` holds, in French.
