@@ -9,6 +9,7 @@ import click
 
 from assistant.cli.eval_gate import baseline, gate
 from assistant.cli.eval_import import import_
+from assistant.cli.eval_report import report
 from assistant.cli.eval_run import run
 from assistant.cli.eval_tune import tune
 from assistant.cli.shared import load_settings
@@ -116,5 +117,5 @@ def _as_json(difference: object) -> dict[str, object]:
     return {"metric": difference.metric.name, **values, "told": difference.told}
 
 
-for command in (import_, run, baseline, gate, tune):
+for command in (import_, run, report, baseline, gate, tune):
     evaluate.add_command(command)

@@ -121,8 +121,8 @@ def _swept(benches: list[tuple[Any, Bench, float]], cases: Sequence[Any]) -> lis
 
 
 def _table(tried: Sequence[Tried]) -> list[str]:
-    from assistant.cli.eval_words import interval, number
     from assistant.cli.table import table
+    from assistant.evaluation.telling import interval, number
 
     rows = []
     for each in tried:

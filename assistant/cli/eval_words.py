@@ -6,25 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from assistant.cli.table import table
+from assistant.evaluation.telling import interval, number
 
 if TYPE_CHECKING:
     from assistant.evaluation.comparing import Difference
     from assistant.evaluation.figures import Figure
 
 _SHOWN = 8  # ids of cases on a line, at most
-
-
-def number(value: float, unit: str = "", *, signed: bool = False) -> str:
-    """`0,957`; `123 ms`."""
-    form = f"{value:{'+' if signed else ''}.{0 if unit else 3}f}"
-    return f"{form.replace('.', ',')} {unit}".rstrip()
-
-
-def interval(low: float, high: float, unit: str = "", *, signed: bool = False) -> str:
-    """`0,896 à 0,983`."""
-    return f"{number(low, signed=signed) if not unit else number(low, unit).split()[0]} à " + number(
-        high, unit, signed=signed
-    )
 
 
 def figures_table(figures: Iterable[Figure]) -> list[str]:
