@@ -166,7 +166,8 @@ class Judge:
         trouble = Trouble.EMPTY
         for body in ({"response_format": _FORMAT}, {}):  # free text where the format is turned down
             try:
-                return _read(self._model.invoke(text, extra_body={"max_tokens": _TOKENS, "seed": SEED, **body}).text)
+                chunks = self._model.stream(text, extra_body={"max_tokens": _TOKENS, "seed": SEED, **body})
+                return _read("".join(chunk.text for chunk in chunks))
             except Exception as error:  # of httpx, openai, LangChain and json, each with its own tree
                 trouble = trouble_of(error)
                 if trouble is not Trouble.REJECTED:
