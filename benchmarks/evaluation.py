@@ -50,6 +50,7 @@ def sitting(command: list[str], evals: Path, count: int, stop_at: int | None = N
         env={**os.environ, "ASSISTANT_EVALS_DIR": str(evals)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored below a shell's background job
     )
     while process.poll() is None:
         time.sleep(0.2)

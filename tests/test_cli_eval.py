@@ -106,7 +106,13 @@ def test_an_interrupted_run_is_resumed(evals: Path, settings: Settings, run: Run
     command = [sys.executable, "-m", "assistant.cli", "eval", "run"]
 
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **variables}, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored below a shell's background job
     )
     until = time.monotonic() + 120
     while time.monotonic() < until:

@@ -120,7 +120,7 @@ def run_over_run(runs: Sequence[Run]) -> Markup | None:
             axes.plot(at, means, color=_LINE, marker=marker, linestyle=style, label=title)
         names = [run.info.name or f"{run.info.created[8:10]}/{run.info.created[5:7]}" for run in runs]
         axes.set_xticks(at, names, rotation=30, ha="right")
-        axes.set_ylim(top=1.03)
+        axes.set_ylim(top=1.005)
         axes.legend(frameon=False, fontsize=8)
     return canvas.svg
 
