@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz
@@ -185,6 +185,7 @@ def _past(text: str, place: int) -> int:
     return place
 
 
+@lru_cache(maxsize=8)  # of one note, several quotes are looked for
 def _spread(text: str) -> tuple[str, list[int]]:
     """The text evened, and for each of its letters the place in the text that it comes from."""
     letters: list[str] = []
