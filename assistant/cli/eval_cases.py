@@ -61,7 +61,8 @@ def propose(target: Path, limit: int, note_id: str | None, by_rule: bool) -> Non
 
     Par règle : dates, lieux et organisateurs d'événements, fonctions, sigles, années, nombres, et des questions sans
     réponse ; les mêmes notes donnent toujours les mêmes cas. Une question qui est déjà dans FICHIER ou dans evals/cases
-    n'est pas reprise. La relecture : « assistant eval review FICHIER ».
+    n'est pas reprise. Par le modèle : une question par extrait, gardée si sa citation et sa réponse sont mot pour mot
+    dans la note. La relecture : « assistant eval review FICHIER ».
     """
     from assistant.corpus import load_corpus
     from assistant.evaluation.cases import read_cases
@@ -78,16 +79,16 @@ def propose(target: Path, limit: int, note_id: str | None, by_rule: bool) -> Non
     existing = [placed.case for file in sorted(files) for placed in read_cases([file])]
     cases = proposed(notes, existing, limit, only, drafter)
     if drafter is not None:
-        told = f"{drafter.asked} extraits donnés au modèle, {drafter.dropped} propositions écartées."
-        click.echo(
-            f"{told} Sont gardées celles dont la citation et la réponse sont mot pour mot dans la note.", err=True
-        )
+        given = "extrait donné" if drafter.asked < 2 else "extraits donnés"
+        dropped = "proposition écartée" if drafter.dropped < 2 else "propositions écartées"
+        click.echo(f"{drafter.asked} {given} au modèle, {drafter.dropped} {dropped}.", err=True)
     if not cases:
         click.echo("Rien de nouveau à proposer.")
         return
     append_cases(target, cases)
     silent = sum(not case.answerable for case in cases)
-    click.echo(f"{len(cases)} cas proposés, dont {silent} sans réponse, ajoutés à {target}.")
+    plural = "s" if len(cases) > 1 else ""
+    click.echo(f"{len(cases)} cas proposé{plural}, dont {silent} sans réponse, ajouté{plural} à {target}.")
     click.echo(f"Aucun ne compte avant d'être relu : « assistant eval review {target} ».")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.shared import one_line
+from assistant.cli.shared import count, one_line
 from assistant.errors import EvaluationError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _KEYS = "[a]ccepter  [m]odifier  [r]ejeter  [p]asser  [q]uitter"
 _AROUND = 260  # characters of a note shown on either side of a quote
 _WIDEST = 100
 _MARGIN = 12  # columns of the names of fields
+_SPACED = re.compile(r"(?<=«) | (?=[»:;?!])")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around the quote, while lines are broken
 _EXPECTED = {
     "answer": "répondre",
@@ -82,10 +84,10 @@ class _Session:
                         self._show(case, progress)
                 case "r":
                     self._review.reject(case)
-                    self.done["rejetés"] += 1
+                    self.done["rejeté"] += 1
                     return True
                 case "p":
-                    self.done["passés"] += 1
+                    self.done["passé"] += 1
                     return True
                 case "q":
                     return False
@@ -94,9 +96,9 @@ class _Session:
 
     def tell(self) -> None:
         """What was decided, and what is left."""
-        settled = self.done["acceptés"] + self.done["rejetés"]
-        parts = [f"{self.done[what]} {what}" for what in ("acceptés", "rejetés", "passés")]
-        click.echo(f"{', '.join(parts)} ; il en reste {len(self._review.waiting) - settled} à relire.")
+        left = len(self._review.waiting) - self.done["accepté"] - self.done["rejeté"]
+        parts = [count(self.done[what], what) for what in ("accepté", "rejeté", "passé")]
+        click.echo(f"{', '.join(parts)} ; {left} à relire encore.")
 
     def _accepted(self, case: EvalCase) -> bool:
         try:
@@ -104,23 +106,24 @@ class _Session:
         except ValueError as error:
             click.echo(f"Ce cas ne peut pas être accepté ainsi : {error}. Complétez-le par m (modifier).")
             return False
-        self.done["acceptés"] += 1
+        self.done["accepté"] += 1
         return True
 
     def _changed(self, case: EvalCase) -> EvalCase | None:
         """The case as the person edited it; None where it is left as it was."""
         from assistant.evaluation.reviewing import editable
 
-        text: str | None = editable(case)
+        text = editable(case)
         while True:
-            text = _edited(text)
-            if text is None:
+            saved = _edited(text)
+            if saved is None:
                 click.echo("Rien n'est changé.")
                 return None
             try:
-                return self._review.change(case, text)
+                return self._review.change(case, saved)
             except ValueError as error:
                 click.echo(f"Ce cas n'est pas valable : {error}.")
+            text = saved
             if _asked("[c]orriger  [a]bandonner la modification") != "c":
                 return None
 
@@ -176,7 +179,9 @@ def _surrounded(source: Source, notes: Mapping[str, Note]) -> str:
 def _paragraph(name: str, text: str) -> None:
     """A named field, wrapped under itself; what is quoted in bold between brackets."""
     width = min(_WIDEST, shutil.get_terminal_size().columns)
-    lines = textwrap.wrap(text, max(30, width - _MARGIN), break_long_words=False) or [""]
+    bound = _SPACED.sub("\u00a0", text)  # a line does not end between « and a word
+    room = max(30, width - _MARGIN)
+    lines = textwrap.wrap(bound, room, break_long_words=False, break_on_hyphens=False) or [""]
     within = False
     for number, line in enumerate(lines):
         label = click.style(f"{name:<{_MARGIN}}", dim=True) if number == 0 else " " * _MARGIN

@@ -29,7 +29,7 @@ _WHO = re.compile(
 )
 _BY = re.compile(
     r"\borganisée?s? par (?P<who>(?:l['’]|la |le |les )?[^,.;:()\n]{2,60}?)"
-    r"(?= (?:le|les|du|au|aux|à|en|dans|pour|qui|avec|sur|se)\b|[,.;:()\n]|$)"
+    r"(?= (?:(?:le|les|du|au) \d|(?:à|en|dans|pour|qui|avec|sur|se)\b)|[,.;:()\n]|$)"
 )
 _NOBODY = re.compile(r"(?:il|elle|ils|elles|on|nous|vous|ce|cet|cette|ces|celui|celle|son|sa|ses|notre|nos)\b", re.I)
 _SMALL_ARTICLE = re.compile(r"^(?:l['’]|la |le |les )")  # « La Tribune » keeps its own
