@@ -25,12 +25,21 @@ _LATEST = "dernière"
 @click.command()
 @click.argument("paths", metavar="[CAS…]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--tag", "tags", metavar="ÉTIQUETTE", multiple=True, help="Seulement les cas qui l'ont ; répétable.")
+@click.option("--half", type=click.Choice(["A", "B"]), help="Une moitié des cas, tirée d'après leurs identifiants.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="N cas au plus, pris de loin en loin.")
 @click.option("--name", metavar="NOM", default="", help="Un nom pour la retrouver.")
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), default=1, help="Questions posées en même temps.")
+@click.option("--judge", "judged", is_flag=True, help="Fait aussi juger par un modèle (ASSISTANT_JUDGE_MODEL).")
 @click.option("--resume", metavar="ID", is_flag=False, flag_value=_LATEST, help="Reprend une évaluation interrompue.")
 def run(
-    paths: tuple[Path, ...], tags: tuple[str, ...], limit: int | None, name: str, workers: int, resume: str | None
+    paths: tuple[Path, ...],
+    tags: tuple[str, ...],
+    half: str | None,
+    limit: int | None,
+    name: str,
+    workers: int,
+    judged: bool,
+    resume: str | None,
 ) -> None:
     """Pose les cas à l'assistant et garde tout : réponses, passages, notes obtenues.
 
@@ -39,14 +48,20 @@ def run(
     --resume sans rien perdre.
     """
     settings = load_settings()
-    with prepared(settings, paths, tags, limit) as (bench, cases):
+    with prepared(settings, paths, tags, limit, half, judged=judged) as (bench, cases):
         done = recorded(settings, bench, cases, name=name, workers=workers, resume=resume)
     show(done)
 
 
 @contextmanager
 def prepared(
-    settings: Settings, paths: Sequence[Path], tags: Sequence[str] = (), limit: int | None = None
+    settings: Settings,
+    paths: Sequence[Path],
+    tags: Sequence[str] = (),
+    limit: int | None = None,
+    half: str | None = None,
+    *,
+    judged: bool = False,
 ) -> Iterator[tuple[Bench, list[EvalCase]]]:
     """The chosen cases, and the assistant over their notes.
 
@@ -55,13 +70,15 @@ def prepared(
     """
     from assistant import Assistant
     from assistant.evaluation.datasets import load
+    from assistant.evaluation.judging import Judge
     from assistant.evaluation.running import Bench, chosen
 
     dataset = load(list(paths) or [settings.evals_dir / "cases"])
-    cases = chosen(dataset.cases, tags, limit)
+    cases = chosen(dataset.cases, tags, limit, half)
+    judge = Judge.from_settings(settings) if judged else None
     bot = Assistant.open(settings) if dataset.notes is None else _over_notes(dataset, settings)
     try:
-        yield Bench(bot, dataset.name), cases
+        yield Bench(bot, dataset.name, judge.scores if judge else None, judge.info if judge else None), cases
     finally:
         bot.close()
 

@@ -73,7 +73,7 @@ class Difference:
 
 def differences(before: Mapping[str, Scores], after: Mapping[str, Scores]) -> list[Difference]:
     """Of every metric that both have on some case. Scores by case id, then by metric's name."""
-    found = (difference(metric, before, after) for metric in metrics.METRICS)
+    found = (difference(metric, before, after) for metric in metrics.EVERY)
     return [each for each in found if each is not None]
 
 

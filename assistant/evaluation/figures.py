@@ -38,9 +38,7 @@ class Figure:
 
 def headline(results: Sequence[Result]) -> list[Figure]:
     """Every figure that applies to some of the cases, in the order of the metrics."""
-    found = [
-        figure for metric in metrics.METRICS if metric.group is not Group.TIME for figure in _mean(metric, results)
-    ]
+    found = [figure for metric in metrics.EVERY if metric.group is not Group.TIME for figure in _mean(metric, results)]
     decided = [*refusals(results), *_calibration(results)]
     at = next((n for n, figure in enumerate(found) if figure.group is Group.CITATION), len(found))
     return [*found[:at], *decided, *found[at:], *_latency(results)]
@@ -52,7 +50,7 @@ def by_tag(results: Sequence[Result]) -> dict[str, list[Figure]]:
     return {
         tag: [
             figure
-            for metric in metrics.METRICS
+            for metric in metrics.EVERY
             if metric.group is not Group.TIME
             for figure in _mean(metric, [result for result in results if tag in result.case.tags])
         ]

@@ -12,7 +12,6 @@ from assistant.answering.drafts import DraftError
 from assistant.errors import EvaluationError, SettingsError
 from assistant.evaluation.asking import MENDABLE, SEED, ask, form_of
 from assistant.evaluation.labels import Agreement, agreement
-from assistant.evaluation.metrics import Group, Metric
 from assistant.evaluation.metrics.support import cited_by, words_of
 from assistant.evaluation.models import Label, Result, Score, Trial, Verdict
 from assistant.evaluation.wording import quoted
@@ -44,36 +43,6 @@ Verdict : « oui » si les extraits disent tout ce que dit la phrase ; « en par
 Donne un objet JSON : {{"raison": "une phrase courte", "verdict": "oui" ou "en partie" ou "non"}}"""
 
 _FORMAT = form_of("verdict", {"raison": {"type": "string"}, "verdict": {"enum": list(_VALUES)}})
-
-
-def _unscored(_: Trial) -> Score | None:
-    """A judge scores all of its metrics together."""
-    return None
-
-
-#: What the judge adds to the scores. None of them stops a change: another version of the model judges otherwise.
-JUDGE_METRICS = (
-    Metric(
-        "judge_correct",
-        "Justes, selon le juge",
-        Group.JUDGE,
-        "1 si le modèle juge que la réponse dit ce que dit la référence, 0,5 si elle n'en dit qu'une partie, 0 sinon. "
-        "Ne s'applique qu'aux questions qui ont une réponse ; un refus y vaut 0.",
-        "« LLM-as-a-judge » (Zheng et al., 2023), consigne fixe",
-        _unscored,
-        gated=False,
-    ),
-    Metric(
-        "judge_faithful",
-        "Phrases étayées, selon le juge",
-        Group.JUDGE,
-        "La moyenne, sur les phrases de la réponse, de ce que le modèle juge dit par les mots qu'elles citent : 1, 0,5 "
-        "ou 0.",
-        "ALCE, « citation recall » (Gao et al., 2023), jugé par un modèle",
-        _unscored,
-        gated=False,
-    ),
-)
 
 
 class Judge:

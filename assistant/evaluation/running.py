@@ -61,16 +61,24 @@ def describe(bench: Bench, cases: Sequence[EvalCase], name: str = "") -> RunInfo
     )
 
 
-def chosen(cases: Sequence[EvalCase], tags: Collection[str] = (), limit: int | None = None) -> list[EvalCase]:
-    """The cases that have one of the tags, all where none is named; `limit` at most, taken at even distances.
+def half_of(case: EvalCase) -> str:
+    """A or B, drawn by the id: one chooses by half A, and half B tells whether the choice holds on other questions."""
+    return "AB"[hashlib.sha256(case.id.encode()).digest()[0] % 2]
+
+
+def chosen(
+    cases: Sequence[EvalCase], tags: Collection[str] = (), limit: int | None = None, half: str | None = None
+) -> list[EvalCase]:
+    """The cases of a half that have one of the tags, all where none is named; `limit` at most, at even distances.
 
     Raises:
-        EvaluationError: none has.
+        EvaluationError: there is none.
     """
-    found = [case for case in cases if not tags or not set(tags).isdisjoint(case.tags)]
-    if not found:
+    tagged = [case for case in cases if not tags or not set(tags).isdisjoint(case.tags)]
+    if not tagged:
         known = ", ".join(sorted({tag for case in cases for tag in case.tags}))
         raise EvaluationError(f"Aucun cas n'a l'étiquette {', '.join(tags)}. Étiquettes : {known or 'aucune'}.")
+    found = [case for case in tagged if half in (None, half_of(case))]
     if limit is None or limit >= len(found):
         return found
     return [found[at * len(found) // limit] for at in range(limit)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -16,7 +15,7 @@ from assistant.evaluation.comparing import Difference, difference, scores_of
 from assistant.evaluation.figures import headline
 from assistant.evaluation.metrics import BY_NAME
 from assistant.evaluation.models import EvalCase, Result
-from assistant.evaluation.running import Bench, result_of
+from assistant.evaluation.running import Bench, half_of, result_of
 
 #: Files of cases whose name says so may be tuned on; no others.
 DEVELOPMENT = "development"
@@ -51,11 +50,6 @@ class Tried:
     def milliseconds(self) -> float:
         """Median of a reply."""
         return float(np.median([r.scores["latency"].value for r in self.results if "latency" in r.scores] or [0.0]))
-
-
-def half_of(case: EvalCase) -> str:
-    """A or B, drawn by the id: one chooses by half A, and half B tells whether the choice holds on other questions."""
-    return "AB"[hashlib.sha256(case.id.encode()).digest()[0] % 2]
 
 
 def development_files(given: Iterable[Path], cases_dir: Path) -> list[Path]:

@@ -15,7 +15,6 @@ import pytest
 from assistant import Assistant, Note, Settings
 from assistant.embedding import Embedder
 from assistant.errors import EvaluationError
-from assistant.evaluation.cases import read_cases
 from assistant.evaluation.datasets import index_aside, load
 from assistant.evaluation.gate import Ruling, baseline_of, judge, read_baseline, write_baseline
 from assistant.evaluation.models import EvalCase, Result, Score
@@ -24,19 +23,6 @@ from assistant.evaluation.runs import Recorder, Run, RunInfo
 
 EVALS = Path(__file__).parents[2] / "evals"
 PIAF = Path(__file__).parents[3] / "shared" / "data" / "piaf"
-TUNED_ON = [EVALS / "cases" / f"corpus_{name}.jsonl" for name in ("development", "seen")]
-
-
-@pytest.fixture(scope="module")
-def cases() -> list[EvalCase]:
-    """Cases whose failures may be read: never those of the report."""
-    return [placed.case for placed in read_cases(TUNED_ON)]
-
-
-@pytest.fixture(scope="module")
-def asked(bot: Assistant, cases: list[EvalCase], tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """This code's replies to them."""
-    return recorded(Bench(bot, "corpus"), cases, tmp_path_factory.mktemp("run"))
 
 
 def recorded(bench: Bench, cases: list[EvalCase], folder: Path) -> Run:
@@ -52,9 +38,9 @@ def part(whole: Run, count: int) -> Run:
     return replace(whole, results=whole.results[:count])
 
 
-def test_this_code_is_no_worse_than_the_baseline(asked: Run) -> None:
+def test_this_code_is_no_worse_than_the_baseline(evaluated: Run) -> None:
     """What CI stops a change by. `evals/README.md` says how to make another baseline, and when."""
-    ruling = judge(read_baseline(EVALS / "baselines" / "corpus.jsonl"), asked)
+    ruling = judge(read_baseline(EVALS / "baselines" / "corpus.jsonl"), evaluated)
     told = {each.metric.name: (each.before, each.after, each.changed) for each in (*ruling.losses, *ruling.rises)}
     assert ruling.passes(explained=False), (told, ruling.broken, ruling.missing, ruling.edited)
 
@@ -67,8 +53,10 @@ def assistant(settings: Settings, embedder: Embedder, **changes: Any) -> Iterato
 
 
 @pytest.mark.slow
-def test_a_threshold_that_moved_is_caught(asked: Run, settings: Settings, embedder: Embedder, tmp_path: Path) -> None:
-    before = part(asked, 94)
+def test_a_threshold_that_moved_is_caught(
+    evaluated: Run, settings: Settings, embedder: Embedder, tmp_path: Path
+) -> None:
+    before = part(evaluated, 60)
     with assistant(settings, embedder, refusal_threshold=0.9) as bench:
         after = recorded(bench, [r.case for r in before.results], tmp_path / "r")
     ruling = ruled(before, after)
@@ -78,9 +66,9 @@ def test_a_threshold_that_moved_is_caught(asked: Run, settings: Settings, embedd
 
 @pytest.mark.slow
 def test_a_note_that_is_gone_is_caught(
-    asked: Run, settings: Settings, embedder: Embedder, notes: list[Note], tmp_path: Path
+    evaluated: Run, settings: Settings, embedder: Embedder, notes: list[Note], tmp_path: Path
 ) -> None:
-    before = part(asked, 94)
+    before = part(evaluated, 60)
     named = [source.note for r in before.results for source in r.case.sources]
     gone = max(sorted(set(named)), key=named.count)
     kept = [note for note in notes if note.id != gone]
@@ -90,7 +78,7 @@ def test_a_note_that_is_gone_is_caught(
     assert "right" in {each.metric.name for each in ruled(before, after).losses}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not PIAF.is_dir(), reason="needs ../shared")
 def test_words_that_no_longer_count_are_caught(settings: Settings, embedder: Embedder, tmp_path: Path) -> None:
     """On the eight notes of the project, meaning alone finds nearly all: it takes more notes to see the loss."""
@@ -110,8 +98,8 @@ def test_words_that_no_longer_count_are_caught(settings: Settings, embedder: Emb
 
 
 @pytest.mark.long
-def test_twenty_runs_raise_no_alarm(asked: Run, bot: Assistant, tmp_path: Path) -> None:
-    before = part(asked, 94)
+def test_twenty_runs_raise_no_alarm(evaluated: Run, bot: Assistant, tmp_path: Path) -> None:
+    before = part(evaluated, 60)
     for number in range(20):
         again = recorded(Bench(bot, "corpus"), [r.case for r in before.results], tmp_path / str(number))
         ruling = ruled(before, again)
@@ -131,12 +119,13 @@ def noisy(whole: Run, seed: int, share: float) -> Run:
     return replace(whole, results=tuple(map(again, whole.results)))
 
 
-def test_noise_raises_no_alarm(asked: Run) -> None:
+def test_noise_raises_no_alarm(evaluated: Run) -> None:
     """Two noisy runs at a time, 20 times: Holm's adjustment allows a false alarm in 5 % of comparisons at most, and
     such scores, few of which differ, raise far fewer.
     """
     alarms = [
-        not ruled(noisy(asked, seed, 0.1), noisy(asked, -seed, 0.1)).passes(explained=False) for seed in range(1, 21)
+        not ruled(noisy(evaluated, seed, 0.1), noisy(evaluated, -seed, 0.1)).passes(explained=False)
+        for seed in range(1, 21)
     ]
     assert sum(alarms) == 0
 

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant import Assistant
 from assistant.errors import EvaluationError
-from assistant.evaluation.cases import read_cases
 from assistant.evaluation.figures import headline
 from assistant.evaluation.labels import add_label
-from assistant.evaluation.models import Label, Verdict
+from assistant.evaluation.models import Label, Result, Verdict
 from assistant.evaluation.report import case_view, report_html, same_cases, write_report
-from assistant.evaluation.running import Bench, describe, run
-from assistant.evaluation.runs import RUNS, Recorder, Run
+from assistant.evaluation.runs import RUNS, Recorder, Run, RunInfo, read_run
 from assistant.evaluation.telling import interval, number
 from tests.evaluation.making import ERROR, RIGHT, answer, case, refusal, result
 
-CASES = [
-    placed.case
-    for placed in read_cases([Path(__file__).parents[2] / "evals" / "cases" / "corpus_development.jsonl"])[5:85:8]
-]
 HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(1)>" onclick="alert(1)'
 
 
+def kept(results: Sequence[Result], home: Path, key: str = "20261125-100000-abcdef") -> Run:
+    """A run of these results on disk."""
+    ids = tuple(result.case.id for result in results)
+    info = RunInfo(
+        key, "2026-11-25T10:00:00+00:00", "essai", "", "b", "corpus", {}, {}, ids, str(len(ids)), complete=True
+    )
+    recorder = Recorder(home / RUNS / key, info)
+    for each in results:
+        recorder.add(each)
+    recorder.close(1.0, complete=True)
+    return read_run(recorder.folder)
+
+
 @pytest.fixture(scope="module")
-def made(bot: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    home = tmp_path_factory.mktemp("evals")
-    info = describe(Bench(bot, "corpus"), CASES, "essai")
-    return run(Bench(bot, "corpus"), CASES, Recorder(home / RUNS / info.id, info))
+def made(evaluated: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return kept(evaluated.results[5:85:8], tmp_path_factory.mktemp("evals"))
 
 
 def test_it_is_the_same_twice_and_stands_alone(made: Run, tmp_path: Path) -> None:
@@ -52,7 +57,7 @@ def test_figures_are_those_that_are_computed(made: Run) -> None:
         assert row, figure.title
         assert number(figure.value, figure.unit) in row[0]
         assert interval(figure.low, figure.high, figure.unit) in row[0]
-    assert text.count('<details class="case"') == len(CASES)
+    assert text.count('<details class="case"') == len(made.results)
 
 
 def test_nothing_that_notes_or_answers_hold_is_run(made: Run) -> None:
@@ -86,26 +91,24 @@ def test_a_case_stands_beside_what_is_expected() -> None:
     assert "recall@5" in view.low and "right" not in view.low  # no passages were recorded
 
 
-def test_verdicts_and_agreement_are_told(bot: Assistant, tmp_path: Path) -> None:
-    info = describe(Bench(bot, "corpus"), CASES[:2])
-    found = run(Bench(bot, "corpus"), CASES[:2], Recorder(tmp_path / RUNS / info.id, info))
+def test_verdicts_and_agreement_are_told(made: Run, tmp_path: Path) -> None:
+    found = kept(made.results[:2], tmp_path)
     assert "Accord entre annotateurs" not in report_html(found)
     for who in ("eva", "ada"):
-        for one in CASES[:2]:
-            add_label(found.folder, one.id, who, Verdict.RIGHT if one is CASES[0] else Verdict.WRONG, "vu")
+        for each, verdict in zip(found.results, (Verdict.RIGHT, Verdict.WRONG), strict=True):
+            add_label(found.folder, each.case.id, who, verdict, "vu")
     text = report_html(found)
     assert "ada et eva" in text and "100,0 %" in text and "eva : juste — vu" in text
 
 
-def test_earlier_runs_of_the_same_cases_are_drawn(made: Run, bot: Assistant) -> None:
+def test_earlier_runs_of_the_same_cases_are_drawn(made: Run) -> None:
     home = made.folder.parents[1]
-    bench = Bench(bot, "corpus")
-    for cases in (CASES, CASES[:1]):
-        info = replace(describe(bench, cases), id=f"29990101-00000{len(cases) % 10}-000000")
-        later = run(bench, cases, Recorder(home / RUNS / info.id, info))
-        earlier = same_cases(home, later)
-        assert [each.info.id for each in earlier] == ([made.info.id] if cases is CASES else [])
-        assert report_html(later, earlier).count("<figure>") == 4 + bool(earlier)
+    again = kept(made.results, home, "20261126-100000-abcdef")
+    other = kept(made.results[:1], home, "20261127-100000-abcdef")
+    assert [each.info.id for each in same_cases(home, again)] == [made.info.id]
+    assert same_cases(home, other) == []
+    assert report_html(again, [made]).count("<figure>") == 5
+    assert report_html(other).count("<figure>") == 4
 
 
 def test_a_file_that_cannot_be_written(made: Run, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.evaluation.making import case
 
 CASES = [
     placed.case
-    for placed in read_cases([Path(__file__).parents[2] / "evals" / "cases" / "corpus_development.jsonl"])[:72:6]
+    for placed in read_cases([Path(__file__).parents[2] / "evals" / "cases" / "corpus_development.jsonl"])[:72:9]
 ]
 
 Go = Callable[..., Run]
@@ -133,6 +133,8 @@ def test_cases_are_chosen_by_tag_and_from_end_to_end() -> None:
     assert [c.id for c in chosen(few, ["pair"])] == ["0", "2", "4", "6", "8"]
     assert [c.id for c in chosen(few, limit=3)] == ["0", "3", "6"]
     assert chosen(few, limit=30) == few
+    first, second = chosen(few, half="A"), chosen(few, half="B")
+    assert first and second and {c.id for c in first} ^ {c.id for c in second} == {c.id for c in few}
     with pytest.raises(EvaluationError, match=r"Aucun cas n'a l'étiquette bleu\. Étiquettes : impair, pair"):
         chosen(few, ["bleu"])
 

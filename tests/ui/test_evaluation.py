@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,42 +12,39 @@ import pytest
 
 from assistant import Assistant, Settings
 from assistant.access import UserFile
-from assistant.evaluation.cases import read_cases
 from assistant.evaluation.labels import labels
 from assistant.evaluation.models import Verdict
-from assistant.evaluation.running import Bench, describe, run
-from assistant.evaluation.runs import RUNS, Recorder, Run
+from assistant.evaluation.runs import RUNS, Recorder, Run, read_run, run_folder
 from assistant.models import Role
 from assistant.ui.evaluation import evaluation_place
 
 from .conftest import running
 from .test_accessibility import LOOKS, audit
 
-CASES = [
-    placed.case
-    for placed in read_cases([Path(__file__).parents[2] / "evals" / "cases" / "corpus_development.jsonl"])[10:20]
-]
+COUNT = 10
 PASSWORD = "une phrase assez longue"
 
 
 @pytest.fixture(scope="module")
-def made(bot: Assistant, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def made(evaluated: Run, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with accounts, and two runs of the same cases."""
+    results = evaluated.results[10 : 10 + COUNT]
     home = tmp_path_factory.mktemp("evaluation")
     own = settings.model_copy(update={"evals_dir": home / "evals", "state_dir": home / "state"})
     for name, role in (("eva", Role.EVALUATOR), ("ada", Role.EVALUATOR), ("claire", Role.STAFF), ("max", Role.MEMBER)):
         UserFile(own.state_dir).add(name, PASSWORD, [role])
     for number in (1, 2):
-        bench = Bench(bot, "corpus")
-        info = describe(bench, CASES, f"essai {number}")
-        run(bench, CASES, Recorder(own.evals_dir / RUNS / info.id, info))
+        ids = tuple(result.case.id for result in results)
+        info = replace(evaluated.info, id=f"20261125-10000{number}-abcdef", name=f"essai {number}", cases=ids)
+        recorder = Recorder(own.evals_dir / RUNS / info.id, info)
+        for result in results:
+            recorder.add(result)
+        recorder.close(1.0, complete=True)
     return own
 
 
 @pytest.fixture(scope="module")
 def latest(made: Settings) -> Run:
-    from assistant.evaluation.runs import read_run, run_folder
-
     return read_run(run_folder(made.evals_dir))
 
 
@@ -95,20 +93,21 @@ def test_the_runs_and_one_of_them(log_in: Callable[..., Any], latest: Run) -> No
     assert page.locator("figure").count() == 5  # the last compares the two runs
     right = sum(result.scores["right"].value for result in latest.results)
     shown = page.get_by_role("row", name="Réponses justes").first.locator("td").first.inner_text()
-    assert shown == f"{right / len(CASES):.3f}".replace(".", ",")
-    assert page.locator("ol.cases li").count() == len(CASES)
+    assert shown == f"{right / COUNT:.3f}".replace(".", ",")
+    assert page.locator("ol.cases li").count() == COUNT
 
 
 def test_filters_and_what_a_figure_stands_on(log_in: Callable[..., Any], latest: Run) -> None:
     page = log_in(path=f"/evaluation/{latest.info.id}")
     low = sum(result.scores["right"].value == 0 for result in latest.results)
     page.locator("a[data-below=right]").click()
-    page.get_by_text(f"{low} cas sur {len(CASES)}").wait_for()
+    page.get_by_text(f"{low} cas sur {COUNT}").wait_for()
     page.get_by_role("link", name="Tout montrer").click()
-    tag = latest.results[0].case.tags[0]
+    cases = [result.case for result in latest.results]
+    tag = cases[0].tags[0]
     page.get_by_label("Étiquette").select_option(tag)
     page.get_by_role("button", name="Montrer", exact=True).click()
-    page.get_by_text(f"{sum(tag in case.tags for case in CASES)} cas sur {len(CASES)}").wait_for()
+    page.get_by_text(f"{sum(tag in case.tags for case in cases)} cas sur {COUNT}").wait_for()
 
 
 def test_verdicts_are_kept_and_agreement_is_told(log_in: Callable[..., Any], latest: Run) -> None:

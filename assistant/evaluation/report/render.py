@@ -9,8 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assistant.evaluation.judging import JUDGE_METRICS
-from assistant.evaluation.metrics import METRICS
+from assistant.evaluation.metrics import EVERY
 from assistant.evaluation.report.views import EXPECTED, TAGGED, VERDICTS
 from assistant.evaluation.telling import definition, interval, moment, number, percent
 
@@ -33,10 +32,9 @@ def _environment() -> Environment:
         "moment": moment,
         "definition": definition,
     }
-    every = (*METRICS, *JUDGE_METRICS)
     environment.globals |= {
-        "references": {metric.name: metric.reference for metric in every},
-        "titles": {metric.name: metric.title for metric in every},
+        "references": {metric.name: metric.reference for metric in EVERY},
+        "titles": {metric.name: metric.title for metric in EVERY},
         "expected": EXPECTED,
         "verdicts": VERDICTS,
         "tagged": TAGGED,

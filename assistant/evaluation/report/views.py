@@ -8,8 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from assistant.evaluation.figures import Figure, by_tag, headline
-from assistant.evaluation.judging import JUDGE_METRICS
-from assistant.evaluation.metrics import METRICS, Group
+from assistant.evaluation.metrics import BY_NAME, Group
 from assistant.evaluation.models import Expected, Label, Result, Span, Verdict
 from assistant.evaluation.runs import Run
 
@@ -21,7 +20,6 @@ REASONS = {
     "future_or_unknown_date": "rien sur cette date",
     "out_of_scope": "hors du sujet des notes",
 }
-_TITLES = {metric.name: metric for metric in (*METRICS, *JUDGE_METRICS)}
 _SAME = 1e-9
 
 
@@ -101,7 +99,7 @@ def case_view(number: int, result: Result, labels: Sequence[Label] = (), site: s
 
 
 def _score(name: str, value: float, why: str) -> ScoreView:
-    metric = _TITLES.get(name)
+    metric = BY_NAME.get(name)
     if metric is None:
         return ScoreView(name, name, f"{value:.3f}".replace(".", ","), why, is_low=False)
     if metric.group is Group.TIME:
