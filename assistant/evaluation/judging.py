@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from assistant.answering.drafts import Trouble
+from assistant.answering.drafts import DraftError
 from assistant.errors import EvaluationError, SettingsError
+from assistant.evaluation.asking import MENDABLE, SEED, ask, form_of
 from assistant.evaluation.labels import Agreement, agreement
 from assistant.evaluation.metrics.support import cited_by, words_of
 from assistant.evaluation.models import Label, Result, Score, Trial, Verdict
@@ -19,7 +20,6 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-SEED = 0
 _TOKENS = 120
 _VALUES = {"oui": 1.0, "en partie": 0.5, "non": 0.0}
 _VERDICT = re.compile(r"\b(oui|en partie|non)\b", re.IGNORECASE)
@@ -42,27 +42,7 @@ Verdict : « oui » si les extraits disent tout ce que dit la phrase ; « en par
 <phrase>{sentence}</phrase>
 Donne un objet JSON : {{"raison": "une phrase courte", "verdict": "oui" ou "en partie" ou "non"}}"""
 
-_FORMAT = {
-    "type": "json_schema",
-    "json_schema": {
-        "name": "verdict",
-        "strict": True,
-        "schema": {
-            "type": "object",
-            "properties": {"raison": {"type": "string"}, "verdict": {"enum": list(_VALUES)}},
-            "required": ["raison", "verdict"],
-            "additionalProperties": False,
-        },
-    },
-}
-_SAID = {
-    Trouble.TIMEOUT: "ne répond pas à temps",
-    Trouble.DENIED: "refuse l'accès : vérifiez la clé",
-    Trouble.BUSY: "est saturé",
-    Trouble.DOWN: "est injoignable",
-    Trouble.MISSING: "est introuvable à cette adresse",
-    Trouble.REJECTED: "refuse la demande",
-}
+_FORMAT = form_of("verdict", {"raison": {"type": "string"}, "verdict": {"enum": list(_VALUES)}})
 
 
 class Judge:
@@ -128,23 +108,15 @@ class Judge:
         return Score(sum(v.value for _, v in verdicts) / len(verdicts), " ; ".join(low) or "toutes")
 
     def _asked(self, prompt: str, given: Mapping[str, str]) -> Score | None:
-        from assistant.answering.endpoint import trouble_of
-
         safe = {name: value.replace("<", "‹").replace(">", "›") for name, value in given.items()}
-        text = prompt.format(**safe)
-        trouble = Trouble.EMPTY
-        for body in ({"response_format": _FORMAT}, {}):  # free text where the format is turned down
-            try:
-                chunks = self._model.stream(text, extra_body={"max_tokens": _TOKENS, "seed": SEED, **body})
-                return _read("".join(chunk.text for chunk in chunks))
-            except Exception as error:  # of httpx, openai, LangChain and json, each with its own tree
-                trouble = trouble_of(error)
-                if trouble is not Trouble.REJECTED:
-                    break
-        if trouble not in _SAID:
-            return None
+        try:
+            return _read(ask(self._model, prompt.format(**safe), _FORMAT, _TOKENS))
+        except DraftError as error:
+            if error.trouble not in MENDABLE:
+                return None
+            trouble = MENDABLE[error.trouble]
         raise EvaluationError(
-            f"Le juge {self.info['model']} {_SAID[trouble]}. Ce qui est fait est gardé : reprenez avec --resume."
+            f"Le juge {self.info['model']} {trouble}. Ce qui est fait est gardé : reprenez avec --resume."
         )
 
 

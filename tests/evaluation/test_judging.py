@@ -9,7 +9,8 @@ import pytest
 
 from assistant import Settings
 from assistant.errors import EvaluationError, SettingsError
-from assistant.evaluation.judging import SEED, Judge, judge_agreements
+from assistant.evaluation.asking import SEED
+from assistant.evaluation.judging import Judge, judge_agreements
 from assistant.evaluation.models import Label, Result, Score, Verdict
 from tests.answering.chat_server import KEY, Act, Script, served
 from tests.evaluation.making import ERROR, OTHER, RIGHT, answer, case, refusal, result, trial
