@@ -98,7 +98,7 @@ class Span:
 
     def meets(self, other: Span) -> bool:
         """Whether both hold a character of the same note."""
-        return self.note_id == other.note_id and self.start < other.end and other.start < self.end
+        return self.note_id == other.note_id and max(self.start, other.start) < min(self.end, other.end)
 
 
 @dataclass(frozen=True, slots=True)
