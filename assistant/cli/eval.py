@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli.eval_cases import check, propose, review
 from assistant.cli.eval_gate import baseline, gate
 from assistant.cli.eval_import import import_
 from assistant.cli.eval_report import report
@@ -117,5 +118,5 @@ def _as_json(difference: object) -> dict[str, object]:
     return {"metric": difference.metric.name, **values, "told": difference.told}
 
 
-for command in (import_, run, report, baseline, gate, tune):
+for command in (check, propose, review, import_, run, report, baseline, gate, tune):
     evaluate.add_command(command)

@@ -6,9 +6,12 @@ import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from assistant.dates import find_dates, format_day_range
 from assistant.evaluation import metrics
 from assistant.evaluation.models import Cited, EvalCase, Expected, Response, Result, Said, Source, Span, Trial
 from assistant.evaluation.responses import gold_of
+from assistant.french.sentences import sentence_spans
+from assistant.models import PartialDate
 
 TEXT = "Le forum s’ouvre mardi 17 octobre dernier. Élus et agents sont attendus à Lyon."
 TEXTS = {"forum": TEXT, "autre": "Autre chose."}
@@ -39,7 +42,7 @@ def answer(*quotes: str, **fields: Any) -> Response:
     citations = tuple(cited(number, quote) for number, quote in enumerate(quotes, start=1))
     said = tuple(Said(c.quote, (c.number,)) for c in citations)
     text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
-    return Response("answer", text, **{"sentences": said, "citations": citations, **fields})
+    return Response("answer", **{"text": text, "sentences": said, "citations": citations, **fields})
 
 
 def refusal(reason: str = "not_in_corpus", **fields: Any) -> Response:
@@ -71,25 +74,36 @@ def results(assistant: Any, cases: Iterable[EvalCase], texts: Mapping[str, str])
     return [result(each, assistant(each, texts), texts) for each in cases]
 
 
-def oracle(asked: EvalCase, texts: Mapping[str, str]) -> Response:
-    """Answers with the sentences of all sources and the facts of the case; refuses as expected."""
+def oracle(asked: EvalCase, texts: Mapping[str, str], dates: Mapping[str, PartialDate | None] = {}) -> Response:
+    """Answers with the sentences of the notes that hold the sources' quotes, all cited; refuses as expected. `dates`
+    are those of the notes: relative dates are told beside them.
+    """
     if not asked.answerable:
         return refusal(min(asked.reasons, default="not_in_corpus"), confidence=0.0)
+    spans = dict.fromkeys(found for source in asked.sources for found in _sentences(source, texts[source.note]))
     citations = tuple(
-        Cited(number, span(source.quote, source.note, texts), source.quote)
-        for number, source in enumerate(dict.fromkeys(asked.sources), start=1)
+        Cited(number, at, texts[at.note_id][at.start : at.end]) for number, at in enumerate(spans, start=1)
     )
-    text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
     return Response(
         "answer",
-        " ".join([text, *(fact[0] for fact in asked.facts)]),
-        sentences=tuple(Said(c.quote, (c.number,)) for c in citations),
+        " ".join(f"{c.quote} [{c.number}]" for c in citations),
+        sentences=tuple(Said(c.quote, (c.number,), _days(c.quote, dates.get(c.span.note_id))) for c in citations),
         citations=citations,
         ranking=tuple(c.span for c in citations),
         confidence=1.0,
         corrects=asked.expected is Expected.CORRECT,
         standalone_question=asked.question,
     )
+
+
+def _sentences(source: Source, text: str) -> list[Span]:
+    start = text.index(source.quote)
+    found = [Span(source.note, *bounds) for bounds in sentence_spans(text)]
+    return [each for each in found if each.meets(Span(source.note, start, start + len(source.quote)))]
+
+
+def _days(quote: str, written: PartialDate | None) -> tuple[str, ...]:
+    return tuple(format_day_range(d.first, d.last) for d in find_dates(quote, written) if d.first and d.last)
 
 
 def mute(asked: EvalCase, texts: Mapping[str, str]) -> Response:
@@ -105,11 +119,11 @@ def shy(asked: EvalCase, texts: Mapping[str, str]) -> Response:
 class Careless:
     """Says the right sentences, but cites spans drawn at random from all notes."""
 
-    def __init__(self) -> None:
-        self.random = random.Random(0)
+    def __init__(self, dates: Mapping[str, PartialDate | None]) -> None:
+        self.random, self.dates = random.Random(0), dates
 
     def __call__(self, asked: EvalCase, texts: Mapping[str, str]) -> Response:
-        right = oracle(asked, texts)
+        right = oracle(asked, texts, self.dates)
         drawn = tuple(self._draw(citation, texts) for citation in right.citations)
         return Response("answer", right.text, sentences=right.sentences, citations=drawn) if drawn else right
 
