@@ -16,6 +16,7 @@ import pytest
 from command import ROOT, Run, runner
 
 from assistant import Settings
+from assistant.cli.eval_run import show
 from assistant.evaluation.models import Result
 from assistant.evaluation.runs import RUNS, Recorder, read_run, run_folder
 from assistant.evaluation.runs import Run as Recorded
@@ -179,3 +180,15 @@ def test_what_is_missing_is_said(run: Run, tmp_path: Path, evals: Path) -> None:
     run("eval", "run", "--judge", evals_dir=evals).assert_told(2, "Aucun juge")
     (evals / "cases" / "bad.jsonl").write_text("{}\n", encoding="utf-8")
     run("eval", "run", evals_dir=evals).assert_told(9, "bad.jsonl:1", "« id » manque")
+
+
+def test_replies_without_a_verdict_of_the_judge_are_told(
+    evaluated: Recorded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(evaluated)
+    assert "verdict" not in capsys.readouterr().out
+    show(replace(evaluated, info=replace(evaluated.info, judge={"model": "m"})))
+    scored = sum(r.case.answerable or r.response.answered for r in evaluated.results)
+    told = capsys.readouterr().out
+    assert "sans verdict lisible du juge" in told
+    assert int(told.split(" réponses sans verdict")[0].split()[-1]) <= scored

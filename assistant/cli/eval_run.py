@@ -130,16 +130,20 @@ def show(run: Run) -> None:
     """The headline figures."""
     from assistant.cli.eval_words import figures_table
     from assistant.evaluation.figures import headline
+    from assistant.evaluation.judging import unjudged
 
     for line in figures_table(headline(run.results)):
         click.echo(line)
-    click.echo(_summary(run.info, sum(1 for result in run.results if result.response.error)))
+    errors = sum(1 for result in run.results if result.response.error)
+    click.echo(_summary(run.info, errors, unjudged(run.results) if run.info.judge else 0))
 
 
-def _summary(info: RunInfo, errors: int) -> str:
+def _summary(info: RunInfo, errors: int, silent: int) -> str:
     parts = [f"\n{count(len(info.cases), 'question')} en {info.seconds:.0f} s"]
     if info.skipped:
         parts.append(f"{info.skipped} cas non relus, laissés de côté (« assistant eval review »)")
     if errors:
         parts.append(f"{errors} sans réponse à cause d'une erreur : --resume les pose de nouveau")
+    if silent:
+        parts.append(f"{count(silent, 'réponse')} sans verdict lisible du juge")
     return " ; ".join(parts) + f".\nÉvaluation {info.id} : « assistant eval report » en fait une page."
