@@ -92,8 +92,8 @@ def _over_notes(dataset: Dataset, settings: Settings) -> Assistant:
 
     embedder = Embedder.from_settings(settings)
     with bars() as tell:
-        folder = index_aside(dataset.name, dataset.notes or (), settings, embedder, tell)
-    return Assistant(settings.model_copy(update={"index_dir": folder}), embedder)
+        aside = index_aside(dataset.name, dataset.notes or (), settings, embedder, tell)
+    return Assistant(settings.model_copy(update={"index_dir": aside.folder}), embedder)
 
 
 def recorded(

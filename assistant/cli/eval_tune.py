@@ -14,6 +14,7 @@ from assistant.cli.shared import count, load_settings
 
 if TYPE_CHECKING:
     from assistant.embedding import Embedder
+    from assistant.evaluation.datasets import Aside
     from assistant.evaluation.running import Bench
     from assistant.evaluation.tuning import Tried
     from assistant.settings import Settings
@@ -71,7 +72,7 @@ def tune(paths: tuple[Path, ...], grid: bool, as_json: bool, **given: Sequence[A
 
 
 @contextmanager
-def _benches(settings: Settings, changes: Sequence[dict[str, Any]]) -> Iterator[list[tuple[Any, Bench, float]]]:
+def _benches(settings: Settings, changes: Sequence[dict[str, Any]]) -> Iterator[list[tuple[Any, Bench, float | None]]]:
     """The current settings first, then each variant; one embedder for all."""
     import time
 
@@ -87,17 +88,19 @@ def _benches(settings: Settings, changes: Sequence[dict[str, Any]]) -> Iterator[
         benches = []
         for values in [{}, *changes]:
             varied = Settings.load(**settings.model_dump() | values)
-            start = time.monotonic()
+            seconds = None
             if varied.chunk_tokens != settings.chunk_tokens:
-                varied = varied.model_copy(update={"index_dir": _index_aside(varied, embedder)})
-            seconds = time.monotonic() - start
+                start = time.monotonic()
+                aside = _index_aside(varied, embedder)
+                varied = varied.model_copy(update={"index_dir": aside.folder})
+                seconds = time.monotonic() - start if aside.made else None
             bot = Assistant(varied, embedder)
             opened.callback(bot.close)
-            benches.append((values, Bench(bot, "corpus"), seconds if "chunk_tokens" in values else 0.0))
+            benches.append((values, Bench(bot, "corpus"), seconds))
         yield benches
 
 
-def _index_aside(settings: Settings, embedder: Embedder) -> Path:
+def _index_aside(settings: Settings, embedder: Embedder) -> Aside:
     """An index of the same notes with other chunks, beside the published one; made or brought up to date."""
     from assistant.cli.progress import bars
     from assistant.corpus import load_corpus
@@ -107,7 +110,7 @@ def _index_aside(settings: Settings, embedder: Embedder) -> Path:
         return index_aside(OWN, load_corpus(settings.corpus_dir), settings, embedder, tell)
 
 
-def _swept(benches: list[tuple[Any, Bench, float]], cases: Sequence[Any]) -> list[Tried]:
+def _swept(benches: list[tuple[Any, Bench, float | None]], cases: Sequence[Any]) -> list[Tried]:
     from tqdm import tqdm
 
     from assistant.evaluation.tuning import sweep
@@ -137,7 +140,7 @@ def _table(tried: Sequence[Tried]) -> list[str]:
                 number(gain.p) if gain else "",
                 number(each.held.after - each.held.before, signed=True) if each.held else "",
                 f"{each.milliseconds:.0f} ms (× {each.milliseconds / tried[0].milliseconds:.2f})".replace(".", ","),
-                f"{each.seconds:.0f} s" if each.seconds else "",
+                "déjà fait" if each.seconds is None and "chunk_tokens" in each.values else _seconds(each.seconds),
             )
         )
     header = (
@@ -154,6 +157,10 @@ def _table(tried: Sequence[Tried]) -> list[str]:
     return table((*header, "durée", "index"), rows, elastic=(0,))
 
 
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.0f} s"
+
+
 def _named(tried: Tried) -> str:
     if not tried.values:
         return "actuels"
@@ -167,5 +174,5 @@ def _as_json(tried: Tried) -> dict[str, Any]:
         half: each and {"difference": each.after - each.before, "low": each.low, "high": each.high, "p": each.p}
         for half, each in (("A", tried.gain), ("B", tried.held))
     }
-    times = {"milliseconds": tried.milliseconds, "index_seconds": round(tried.seconds, 1)}
+    times = {"milliseconds": tried.milliseconds, "index_seconds": tried.seconds and round(tried.seconds, 1)}
     return {"values": dict(tried.values), "figures": figures, "gains": gains, **times}

@@ -25,7 +25,8 @@ _RESULTS = "results.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """What was run, on what, with what. Two runs of the same `identity` give the same scores, latency aside.
+    """What was run, on what, with what. Two runs of the same `identity` give the same scores, latency and those of a
+    judge aside: a model served elsewhere may word the same verdict otherwise, or change it.
 
     Args:
         id: sorts by time.

@@ -32,14 +32,14 @@ class Tried:
         results: of every case.
         gain: how « right » differs from the current settings on half A, None for these.
         held: likewise on half B, which nothing was chosen by.
-        seconds: to make its index, 0 where it needs no other.
+        seconds: to make its index; None where it needs no other, or had it from an earlier sweep.
     """
 
     values: Values
     results: tuple[Result, ...]
     gain: Difference | None
     held: Difference | None
-    seconds: float = 0.0
+    seconds: float | None = None
 
     def figure(self, name: str, half: str | None = None) -> float | None:
         """A headline figure, of a half or of all; None where it applies to no case."""
@@ -80,7 +80,7 @@ def variants(sweeps: Mapping[str, Sequence[Any]], *, grid: bool) -> list[dict[st
 
 
 def sweep(
-    benches: Sequence[tuple[Values, Bench, float]],
+    benches: Sequence[tuple[Values, Bench, float | None]],
     cases: Sequence[EvalCase],
     tell: Callable[[int, int], None] | None = None,
 ) -> list[Tried]:

@@ -171,12 +171,14 @@ def test_an_aside_is_made_once_and_never_beside_the_published(
 ) -> None:
     own = settings.model_copy(update={"cache_dir": tmp_path})
     published = published_build_id(settings.index_dir)
-    folder = index_aside("mini", notes[:2], own, embedder)
+    folder = index_aside("mini", notes[:2], own, embedder).folder
     made = published_build_id(folder)
     assert folder.parent == tmp_path / FOLDER and list_builds(folder)[0].id == made
-    assert published_build_id(index_aside("mini", notes[:2], own, embedder)) == made
-    assert published_build_id(index_aside("mini", notes[:3], own, embedder)) != made  # notes changed
-    assert index_aside("mini", notes[:2], own.model_copy(update={"chunk_tokens": 64}), embedder) != folder
+    again = index_aside("mini", notes[:2], own, embedder)
+    assert not again.made and published_build_id(again.folder) == made
+    more = index_aside("mini", notes[:3], own, embedder)
+    assert more.made and published_build_id(more.folder) != made  # notes changed
+    assert index_aside("mini", notes[:2], own.model_copy(update={"chunk_tokens": 64}), embedder).folder != folder
     assert published_build_id(settings.index_dir) == published
 
 
@@ -184,7 +186,7 @@ def test_asides_do_not_fill_the_cache(
     settings: Settings, embedder: Embedder, notes: list[Note], tmp_path: Path
 ) -> None:
     own = settings.model_copy(update={"cache_dir": tmp_path})
-    made = [index_aside(f"mini{n}", notes[:1], own, embedder) for n in range(8)]
+    made = [index_aside(f"mini{n}", notes[:1], own, embedder).folder for n in range(8)]
     assert sorted(tmp_path.joinpath(FOLDER).iterdir()) == sorted(made[2:])
 
 

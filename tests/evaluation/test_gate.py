@@ -72,7 +72,7 @@ def test_a_note_that_is_gone_is_caught(
     named = [source.note for r in before.results for source in r.case.sources]
     gone = max(sorted(set(named)), key=named.count)
     kept = [note for note in notes if note.id != gone]
-    folder = index_aside("kept", kept, settings.model_copy(update={"cache_dir": tmp_path}), embedder)
+    folder = index_aside("kept", kept, settings.model_copy(update={"cache_dir": tmp_path}), embedder).folder
     with assistant(settings, embedder, index_dir=folder) as bench:
         after = recorded(bench, [r.case for r in before.results], tmp_path / "r")
     assert "right" in {each.metric.name for each in ruled(before, after).losses}
@@ -88,7 +88,7 @@ def test_words_that_no_longer_count_are_caught(settings: Settings, embedder: Emb
     ids = {note.id for note in some}
     asked = [c for c in chosen(dataset.cases, ["autonome"]) if any(s.note in ids for s in c.sources)]
     asked = chosen(asked, limit=150)
-    index_dir = index_aside("piaf", some, own, embedder)
+    index_dir = index_aside("piaf", some, own, embedder).folder
     runs = []
     for weight in (1.0, 0.0):
         with assistant(own, embedder, index_dir=index_dir, lexical_weight=weight, sentence_ranker=False) as bench:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.errors import CaseError
 from assistant.evaluation.cases import read_cases
-from assistant.evaluation.datasets.aside import index_aside
+from assistant.evaluation.datasets.aside import Aside, index_aside
 from assistant.evaluation.datasets.beir import CORPUS, QUERIES, read_beir
 from assistant.evaluation.datasets.dataset import OWN, Dataset
 from assistant.evaluation.datasets.passages import CASES, NOTES, PASSAGES, read_passages, read_written, write
@@ -43,4 +43,4 @@ def _reader(path: Path) -> Callable[[Path], Dataset] | None:
     return None
 
 
-__all__ = ["OWN", "Dataset", "index_aside", "load", "write"]
+__all__ = ["OWN", "Aside", "Dataset", "index_aside", "load", "write"]

@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.embedding import Embedder
@@ -18,11 +19,19 @@ FOLDER = "evaluation"
 _KEPT = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An index folder, and whether it had to be made or brought up to date."""
+
+    folder: Path
+    made: bool
+
+
 def index_aside(
     name: str, notes: Sequence[Note], settings: Settings, embedder: Embedder, tell: Tell | None = None
-) -> Path:
-    """The index folder of the notes, with the chunks that the settings ask for. Notes that changed are embedded anew;
-    an interrupted making goes on. The folders used least recently are deleted, so that the cache does not grow.
+) -> Aside:
+    """The index of the notes, with the chunks that the settings ask for. Notes that changed are embedded anew; an
+    interrupted making goes on. The folders used least recently are deleted, so that the cache does not grow.
 
     Raises:
         IndexStoreError: it cannot be made.
@@ -31,9 +40,9 @@ def index_aside(
     key = hashlib.sha256(f"{name}\n{embedder.identity}\n{settings.chunk_tokens}".encode()).hexdigest()[:8]
     folder = parent / f"{re.sub(r'[^A-Za-z0-9]+', '-', name)[:40]}-{settings.chunk_tokens}-{key}"
     recipe = Recipe(embedder.identity, lambda: embedder, settings.chunk_tokens)
-    sync(folder, list(notes), recipe, force=True, **({"tell": tell} if tell else {}))
+    report = sync(folder, list(notes), recipe, force=True, **({"tell": tell} if tell else {}))
     folder.touch()
     others = sorted((path for path in parent.iterdir() if path != folder), key=lambda path: path.stat().st_mtime)
     for old in others[: -(_KEPT - 1)]:
         shutil.rmtree(old, ignore_errors=True)
-    return folder
+    return Aside(folder, report.published)
