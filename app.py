@@ -1,4 +1,4 @@
-"""Serves the chat and the staff's page: `python app.py`. Settings come from ASSISTANT_… variables or assistant.toml."""
+"""Serves the chat and the pages beside it: `python app.py`. Settings: ASSISTANT_… variables or assistant.toml."""
 
 import sys
 from contextlib import closing
@@ -10,14 +10,14 @@ prepare()  # before the heavy imports below read the environment
 from assistant import Assistant, Settings  # noqa: E402
 from assistant.desk import Desk  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
-from assistant.ui import serve, staff_place  # noqa: E402
+from assistant.ui import evaluation_place, serve, staff_place  # noqa: E402
 
 if __name__ == "__main__":
     try:
         settings = Settings.load()
         bot = Assistant.open(settings)
         with closing(Desk(bot, settings)) as desk:
-            serve(bot, settings, places=(staff_place(desk),))
+            serve(bot, settings, places=(staff_place(desk), evaluation_place(settings.evals_dir)))
     except AssistantError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_status)

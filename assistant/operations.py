@@ -38,7 +38,7 @@ class Operations:
         until: str = "",
         today: str = "",
     ) -> dict[str, Any]:
-        """The reply, as `assistant ask --json` prints it (docs/evaluateur.md).
+        """The reply, as `assistant ask --json` prints it (docs/json.md).
 
         Args:
             question: at most as long as the settings allow.

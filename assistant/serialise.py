@@ -8,7 +8,7 @@ from assistant.models import Answer, Citation, NearestNote, PartialDate, Passage
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
-    """The reply as plain values; keys in the order of the documentation (docs/evaluateur.md)."""
+    """The reply as plain values; keys in the order of the documentation (docs/json.md)."""
     answer = reply if isinstance(reply, Answer) else None
     refusal = None if isinstance(reply, Answer) else reply
     return {

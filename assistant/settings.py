@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     chat_model: str | None = Field(default=None, min_length=1)
     chat_base_url: str | None = Field(default=None, pattern="^https?://")
     chat_api_key: SecretStr | None = None
+    judge_model: str | None = Field(default=None, min_length=1)
+    judge_base_url: str | None = Field(default=None, pattern="^https?://")
+    judge_api_key: SecretStr | None = None
     chat_timeout: int = Field(default=120, ge=1, le=3600)
     member_login: bool = False
     insecure_login: bool = False
@@ -171,7 +174,15 @@ _FRENCH = {
 
 
 #: An address may hold a password.
-_SECRET = {"chat_api_key", "chat_base_url", "oidc_issuer", "oidc_client_secret", "feedback_url"}
+_SECRET = {
+    "chat_api_key",
+    "chat_base_url",
+    "judge_api_key",
+    "judge_base_url",
+    "oidc_issuer",
+    "oidc_client_secret",
+    "feedback_url",
+}
 
 
 def _explain(error: ValidationError, known: set[str]) -> str:

@@ -24,8 +24,12 @@ from assistant import Assistant, Settings  # noqa: E402
 from assistant.access import UserFile  # noqa: E402
 from assistant.corpus import load_corpus  # noqa: E402
 from assistant.desk import Desk  # noqa: E402
+from assistant.evaluation.cases import read_cases  # noqa: E402
+from assistant.evaluation.running import Bench, describe, run  # noqa: E402
+from assistant.evaluation.runs import RUNS, Recorder  # noqa: E402
 from assistant.index import Recipe, sync  # noqa: E402
 from assistant.models import Role  # noqa: E402
+from assistant.ui.evaluation import evaluation_place  # noqa: E402
 from assistant.ui.server import build_app, listen, server_config  # noqa: E402
 from assistant.ui.staff import staff_place  # noqa: E402
 
@@ -49,13 +53,17 @@ QUESTION = "Qui anime les Rencontres de la sobriété numérique ?"
 def served(home: Path) -> Iterator[str]:
     """The whole installation over a copy of the notes; gives its address."""
     shutil.copytree(ROOT / "corpus", home / "corpus")
-    settings = Settings.load(corpus_dir=home / "corpus", index_dir=home / "index", state_dir=home / "state")
+    settings = Settings.load(
+        corpus_dir=home / "corpus", index_dir=home / "index", state_dir=home / "state", evals_dir=home / "evals"
+    )
     sync(settings.index_dir, load_corpus(settings.corpus_dir), Recipe.from_settings(settings))
     UserFile(settings.state_dir).add("equipe", PASSWORD, [Role.STAFF])
+    UserFile(settings.state_dir).add("evaluation", PASSWORD, [Role.EVALUATOR])
     bot = Assistant.open(settings)
+    _evaluate(bot)
     desk = Desk(bot, settings)
     listener = listen("127.0.0.1", 0)
-    config = server_config(build_app(bot, settings, (staff_place(desk),)))
+    config = server_config(build_app(bot, settings, (staff_place(desk), evaluation_place(settings.evals_dir))))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -66,6 +74,15 @@ def served(home: Path) -> Iterator[str]:
         thread.join(20)
         desk.close()
         bot.close()
+
+
+def _evaluate(bot: Assistant) -> None:
+    """Two runs of the development cases, so that one follows another."""
+    placed = read_cases([ROOT / "evals" / "cases" / "corpus_development.jsonl"])
+    for name in ("premier essai", "après la mise à jour"):
+        bench, cases = Bench(bot, "corpus"), [each.case for each in placed]
+        info = describe(bench, cases, name)
+        run(bench, cases, Recorder(bot.settings.evals_dir / RUNS / info.id, info))
 
 
 def take(page: Page, name: str) -> None:
@@ -114,6 +131,26 @@ def staff(page: Page, url: str, home: Path) -> None:
     page.keyboard.press("Enter")
     page.locator("#chat .reply a.cite").first.wait_for()
     take(page, "equipe-reponse")
+
+
+def evaluators(page: Page, url: str) -> None:
+    """The guide of the evaluators."""
+    page.goto(f"{url}/evaluation")
+    page.get_by_label("Nom").fill("evaluation")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="après la mise à jour").wait_for()
+    take(page, "evaluateur-liste")
+    page.get_by_role("link", name="après la mise à jour").click()
+    page.get_by_role("heading", name="En bref").wait_for()
+    take(page, "evaluateur-chiffres")
+    page.locator(".plots").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.plots').scrollIntoView()")
+    take(page, "evaluateur-courbes")
+    page.goto(f"{page.url.split('?')[0]}?revoir=right#cas")
+    page.locator("ol.cases a").first.click()
+    page.get_by_text("Votre avis sur la réponse").wait_for()
+    take(page, "evaluateur-cas")
 
 
 def members(browser: Browser, url: str) -> None:
@@ -188,6 +225,7 @@ def main() -> None:
         found = next(filter(None, map(shutil.which, names)), None)
         browser = driver.chromium.launch(executable_path=found, args=list(FLAGS))
         members(browser, url)
+        evaluators(browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr-FR"), url)
         staff(browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr-FR"), url, Path(folder))
         browser.close()
 

@@ -15,6 +15,9 @@ runtime.prepare()
 from assistant import Assistant, Note, Settings, language  # noqa: E402
 from assistant.corpus import load_corpus  # noqa: E402
 from assistant.embedding import Embedder  # noqa: E402
+from assistant.evaluation.cases import read_cases  # noqa: E402
+from assistant.evaluation.running import Bench, describe, run  # noqa: E402
+from assistant.evaluation.runs import RUNS, Recorder, Run  # noqa: E402
 from assistant.index import Recipe, sync  # noqa: E402
 from assistant.language import Language  # noqa: E402
 
@@ -61,6 +64,16 @@ def bot(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
     made = Assistant(settings, embedder)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def evaluated(bot: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """This code's replies to the cases that it was tuned on, whose failures may be read; asked once for all tests."""
+    files = [ROOT / "evals" / "cases" / f"corpus_{name}.jsonl" for name in ("development", "seen")]
+    cases = [placed.case for placed in read_cases(files)]
+    bench = Bench(bot, "corpus")
+    info = describe(bench, cases, "essai")
+    return run(bench, cases, Recorder(tmp_path_factory.mktemp("evals") / RUNS / info.id, info), workers=2)
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_exports_are_for_their_owner_alone_and_in_the_journal(
     assert [each["id"] for each in lines(target.read_text(encoding="utf-8"))] == [up.id, down.id]
     cases = lines(run("feedback", "candidates", "-", state_dir=state).out)
     assert [case["tags"] for case in cases] == [["feedback", "helpful"], ["feedback", "wrong"]]
-    assert cases[0]["sources"] == [{"note_id": "note-simple", "quote": "Il est piloté par le service."}]
+    assert cases[0]["sources"] == [{"note": "note-simple", "quote": "Il est piloté par le service."}]
     assert [(e.what, e.detail) for e in entries(state)] == [
         ("avis exportés", "2 avis"),
         ("cas proposés d'après les avis", "2 avis"),

@@ -25,7 +25,7 @@ _HEAD = """# La ligne de commande
 Cette page est l'aide du programme, commande par commande (`assistant COMMANDE --help`). Elle en est tirée par
 `.venv/bin/python -m tests.test_docs --write` : ne la modifiez pas à la main.
 
-L'objet JSON de `ask --json` est décrit dans le [guide des évaluateurs](evaluateur.md), les réglages et les statuts de
+L'objet JSON de `ask --json` est décrit dans le [guide des programmes](json.md), les réglages et les statuts de
 sortie dans le [guide d'exploitation](exploitation.md).
 """
 PAGES = sorted(
@@ -108,7 +108,7 @@ def replies() -> tuple[Answer, Refusal]:
 
 
 def test_every_json_field_is_documented() -> None:
-    page = read("docs/evaluateur.md")
+    page = read("docs/json.md")
     answer, refusal = (reply_to_json(reply) for reply in replies())
     assert [quoted(row[0])[0] for row in rows(page, "| champ | type | sens |")] == list(answer)
     expected = {name: list(answer[name][0]) for name in ("sentences", "citations", "passages")}
@@ -127,7 +127,7 @@ def inner_fields(page: str) -> dict[str, list[str]]:
 
 
 def test_every_reason_is_documented() -> None:
-    page = read("docs/evaluateur.md")
+    page = read("docs/json.md")
     assert all(f"`{reason}`" in page for reason in Reason)
 
 

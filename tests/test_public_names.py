@@ -27,5 +27,6 @@ def test_what_the_facade_can_do() -> None:
     assert verbs == {
         *("open", "build", "retrieve", "ask", "stream", "note", "examples", "close"),
         *("agenda", "event", "events_of", "browse"),
+        "ranking",
         *("knowledge", "themes", "count", "follow_ups"),
     }

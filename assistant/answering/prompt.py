@@ -31,7 +31,7 @@ _FREE = f"""Termine chaque phrase par le numéro de l’extrait qui la justifie,
 trois phrases au plus.
 Si les extraits ne contiennent pas la réponse, écris exactement : {REFUSED}"""
 _EXTRACTS = """[1] La médiathèque de Vannes a ouvert ses portes le 3 mars 2012.
-[2] Claire Morel, adjointe au maire de Vannes, a présenté le plan vélo."""
+[2] L’adjointe au maire de Vannes a présenté le plan vélo."""
 _ASKED = (
     "Quand la médiathèque de Vannes a-t-elle ouvert ?",
     "Combien a coûté la médiathèque de Vannes ?",

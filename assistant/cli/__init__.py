@@ -18,6 +18,7 @@ from assistant import runtime  # noqa: E402
 from assistant.cli.ask import ask  # noqa: E402
 from assistant.cli.corpus import corpus  # noqa: E402
 from assistant.cli.doctor import doctor  # noqa: E402
+from assistant.cli.eval import evaluate  # noqa: E402
 from assistant.cli.feedback import feedback  # noqa: E402
 from assistant.cli.index import index  # noqa: E402
 from assistant.cli.mcp import mcp  # noqa: E402
@@ -62,5 +63,5 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (corpus, index, ask, serve, mcp, users, feedback, doctor):
+for command in (corpus, index, ask, serve, mcp, users, feedback, evaluate, doctor):
     cli.add_command(command)

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.shared import agreed, count, load_settings
+from assistant.cli.shared import agreed, count, load_settings, one_line
 from assistant.errors import FeedbackError, french_reason
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def list_(bad: bool, since: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([to_json(each) for each in found], ensure_ascii=False, indent=1))
     elif found:
-        rows = [(each.id[:_SHORT], _local(each), opinion(each), reason(each), _line(each.question)) for each in found]
+        rows = [
+            (each.id[:_SHORT], _local(each), opinion(each), reason(each), one_line(each.question)) for each in found
+        ]
         for line in table(("id", "date", "avis", "raison", "question"), rows, elastic=(4, 3)):
             click.echo(line)
     click.echo(f"\n{len(found)} avis." if found else "Aucun avis.", err=as_json)
@@ -154,11 +156,11 @@ def _shown(found: Feedback) -> Iterator[tuple[str, str]]:
     reply = found.reply
     yield "Avis", f"{found.id} ({_local(found)})"
     yield "Sens", ", ".join(filter(None, (opinion(found), reason(found))))
-    yield "Commentaire", _line(found.comment) or "—"
+    yield "Commentaire", one_line(found.comment) or "—"
     for turn in found.history:
-        yield "Question d'avant" if turn.role == "user" else "Réponse d'avant", _line(turn.content)
-    yield "Question", _line(found.question)
-    yield ("Refus" if reply["kind"] == "refusal" else "Réponse"), _line(reply["text"])
+        yield "Question d'avant" if turn.role == "user" else "Réponse d'avant", one_line(turn.content)
+    yield "Question", one_line(found.question)
+    yield ("Refus" if reply["kind"] == "refusal" else "Réponse"), one_line(reply["text"])
     for one in reply["citations"]:
         yield f"Citation {one['number']}", f"{one['title']} ({one['note_id']}, {one['start']} à {one['end']})"
     for one in reply["passages"]:
@@ -200,11 +202,6 @@ def _were(number: int, done: str) -> str:
 
 def _local(found: Feedback) -> str:
     return f"{found.when.astimezone():%Y-%m-%d %H:%M}"
-
-
-def _line(text: str) -> str:
-    """On one line, without what would command the terminal."""
-    return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
 def _record(what: str, detail: str) -> None:

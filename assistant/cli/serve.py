@@ -14,8 +14,8 @@ from assistant.cli.shared import load_settings
 @click.option("--port", type=click.IntRange(1, 65535), metavar="NOMBRE", help="Port (par défaut : 7860).")
 @click.option("--open", "open_browser", is_flag=True, help="Ouvre le navigateur.")
 def serve(host: str | None, port: int | None, open_browser: bool) -> None:
-    """Ouvre le chat, et la page des notes (/corpus) à qui a un compte de l'équipe."""
-    from assistant.ui import server, staff_place
+    """Ouvre le chat, et à qui a le compte qu'il faut les pages des notes (/corpus) et des évaluations (/evaluation)."""
+    from assistant.ui import evaluation_place, server, staff_place
 
     given = {"host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
@@ -26,4 +26,4 @@ def serve(host: str | None, port: int | None, open_browser: bool) -> None:
 
     bot = Assistant.open(settings)
     with closing(Desk(bot, settings)) as desk:
-        server.serve(bot, settings, open_browser, (staff_place(desk),))
+        server.serve(bot, settings, open_browser, (staff_place(desk), evaluation_place(settings.evals_dir)))

@@ -41,6 +41,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
+def one_line(text: str) -> str:
+    """On one line, without what would command the terminal."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
+
+
 def agreed(question: str) -> bool:
     """Whether the person says yes. No is the answer of who types nothing, and of who is not there to ask."""
     while True:

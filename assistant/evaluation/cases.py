@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assistant.errors import CaseError, french_reason
+from assistant.evaluation.files import write_whole
 from assistant.evaluation.models import EvalCase, Status
 
 #: Beside the cases, for editors that complete and check JSON lines.
@@ -93,13 +94,9 @@ def write_cases(path: Path, cases: Iterable[EvalCase]) -> None:
     Raises:
         CaseError: it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text("".join(f"{case_line(case)}\n" for case in cases), encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, "".join(f"{case_line(case)}\n" for case in cases))
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise CaseError(f"Le fichier {path} ne peut pas être écrit : {french_reason(error)}.") from None
 
 

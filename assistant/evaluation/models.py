@@ -98,7 +98,7 @@ class Span:
 
     def meets(self, other: Span) -> bool:
         """Whether both hold a character of the same note."""
-        return self.note_id == other.note_id and self.start < other.end and other.start < self.end
+        return self.note_id == other.note_id and max(self.start, other.start) < min(self.end, other.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +142,25 @@ class Response:
     @property
     def answered(self) -> bool:
         """Whether it claims to answer."""
-        return self.kind == "answer"
+        return self.kind == "answer" and not self.error
 
     @property
     def refused(self) -> bool:
         """Whether it says that it does not answer. An error is neither."""
-        return self.kind == "refusal"
+        return self.kind == "refusal" and not self.error
+
+    @property
+    def empty(self) -> bool:
+        """Whether it claims to answer, and says nothing."""
+        return self.answered and not any(said.text.strip() for said in self.sentences)
 
     @property
     def readable(self) -> str:
-        """What a reader sees: the text, and the meaning of its relative dates."""
-        return " ".join([self.text, *(date for said in self.sentences for date in said.dates)])
+        """What a reader reads: the text without the numbers of its citations, the meaning of its relative dates."""
+        text = self.text
+        for number in {number for said in self.sentences for number in said.citations}:
+            text = text.replace(f"[{number}]", "")
+        return " ".join([text, *(date for said in self.sentences for date in said.dates)])
 
 
 @dataclass(frozen=True, slots=True)

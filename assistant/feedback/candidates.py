@@ -8,30 +8,27 @@ from assistant.feedback.models import Feedback
 
 
 def candidate(feedback: Feedback) -> dict[str, Any]:
-    """What the member's opinion says of the right reply, and no more.
+    """What the member's opinion says of the right reply, and no more; fields that it leaves empty are left out.
 
     Sources come from an answer found helpful alone: those of another are what is in doubt. Facts are for a person to
     write. A refusal found helpful is expected to be one; all else is expected to be answered.
     """
     is_refusal = feedback.reply.get("kind") == "refusal"
-    return {
+    opinion = "helpful" if feedback.helpful else "unhelpful"
+    fields = {
         "id": f"avis-{feedback.id[:12]}",
         "question": feedback.question,
-        "history": [{"role": turn.role, "content": turn.content} for turn in feedback.history],
         "expected": "refuse" if feedback.helpful and is_refusal else "answer",
-        "facts": [],
-        "must_not": [],
-        "sources": _sources(feedback) if feedback.helpful else [],
-        "tags": [
-            "feedback",
-            feedback.reason.value if feedback.reason else "helpful" if feedback.helpful else "unhelpful",
-        ],
+        "tags": ["feedback", feedback.reason.value if feedback.reason else opinion],
+        "history": [{"role": turn.role, "content": turn.content} for turn in feedback.history],
         # The day in the place where the question was asked, as « prochain » was understood there.
         "today": feedback.when.astimezone().date().isoformat(),
+        "sources": _sources(feedback) if feedback.helpful and not is_refusal else [],
         "status": "candidate",
         "comment": feedback.comment,
     }
+    return {name: value for name, value in fields.items() if value}
 
 
 def _sources(feedback: Feedback) -> list[dict[str, str]]:
-    return [{"note_id": c["note_id"], "quote": c["quote"]} for c in feedback.reply.get("citations", [])]
+    return [{"note": c["note_id"], "quote": c["quote"]} for c in feedback.reply.get("citations", [])]

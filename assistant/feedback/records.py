@@ -13,7 +13,7 @@ from assistant.settings import Settings
 
 
 def to_json(feedback: Feedback) -> dict[str, Any]:
-    """The feedback as plain values; keys in the order of the documentation (docs/evaluateur.md)."""
+    """The feedback as plain values; keys in the order of the documentation (docs/json.md)."""
     return {
         "id": feedback.id,
         "when": feedback.when.astimezone(UTC).isoformat(timespec="seconds"),

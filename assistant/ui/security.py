@@ -91,7 +91,7 @@ class Guard:
         refusal = _refusal(scope, local, place, limit)
         if refusal is not None:
             await refusal(scope, receive, sender)
-        elif local == "/":
+        elif local == "/" and (place is None or place.build is not None):
             page = Index(sender, nonce, place, self.places, lambda: identity(scope))
             await self.app(_uncompressed(scope), receive, page)
         else:
@@ -99,7 +99,7 @@ class Guard:
 
 
 def _limit(local: str, place: Place | None) -> int:
-    if place is None:
+    if place is None or place.build is None:
         return MAX_BODY
     return MAX_UPLOAD + _MULTIPART if local.rstrip("/") == _UPLOAD else MAX_EVENT
 
@@ -123,10 +123,12 @@ def _is_read(local: str, place: Place | None) -> bool:
         if called in _CALLS and event.isalnum():
             return True
         return local in ("/", *_OWN_PAGES, *_OWN_READS) or local.startswith((*_GETS, *_OWN_GETS))
-    return local == "/" or local.startswith(_PLACE_GETS)
+    return place.build is None or local == "/" or local.startswith(_PLACE_GETS)
 
 
 def _is_written(local: str, place: Place | None) -> bool:
+    if place is not None and place.build is None:
+        return True  # its own routes say which
     path = local.rstrip("/")
     return path in _POSTS or (path in (*_OWN_PAGES, *EXPORTS, *_CALLS) if place is None else path == _UPLOAD)
 

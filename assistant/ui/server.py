@@ -90,6 +90,10 @@ def _add_place(app: FastAPI, place: Place) -> None:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{place.path}/{query}", 307)
 
+    if place.routes is not None:
+        place.routes(app)
+    if place.build is None:
+        return
     blocks = place.build()
     _mount(app, blocks, place.path, MAX_UPLOAD, place.language)
     # A folder of its own: Gradio's is common to all, and whoever knows a path in it may read the file.

@@ -261,9 +261,9 @@ def test_markup_is_dropped(added: str) -> None:
 
 
 def test_two_sentences_share_out_their_names_only_where_the_second_leans_on_the_first() -> None:
-    said = "Le projet Zéphyr est dirigé par Claire Morel."
-    leaning = passage_of("Le projet Zéphyr commence. Il est dirigé par Claire Morel.")
-    apart = passage_of("Le projet Zéphyr commence. Claire Morel a dirigé la mairie.")
+    said = "Le projet Zéphyr est dirigé par Léon Blum."
+    leaning = passage_of("Le projet Zéphyr commence. Il est dirigé par Léon Blum.")
+    apart = passage_of("Le projet Zéphyr commence. Léon Blum a dirigé la mairie.")
     assert isinstance(verify(said, "Qui le dirige ?", [leaning], alike), Support)
     assert verify(said, "Qui le dirige ?", [apart], alike) is Doubt.NAME
 

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opinions import NOW, given
+from opinions import HISTORY, NOW, REPLY, given
 
 from assistant import Settings
 from assistant.errors import FeedbackError
+from assistant.evaluation.cases import case_line, read_case
+from assistant.evaluation.models import EvalCase, Status
 from assistant.feedback import (
     MAX_COMMENT,
     FeedbackReason,
@@ -25,6 +27,7 @@ from assistant.feedback import (
     kept_settings,
     to_json,
 )
+from assistant.models import Turn
 
 
 @pytest.fixture
@@ -266,7 +269,7 @@ def test_a_damaged_row_can_be_erased(store: FeedbackStore, path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "expected", "sources", "tag"),
     [
-        ({}, "answer", [{"note_id": "note-simple", "quote": "Il est piloté par le service."}], "helpful"),
+        ({}, "answer", [{"note": "note-simple", "quote": "Il est piloté par le service."}], "helpful"),
         ({"helpful": False}, "answer", [], "unhelpful"),
         ({"helpful": False, "reason": FeedbackReason.BAD_SOURCE}, "answer", [], "bad_source"),
         ({"reply": {"kind": "refusal", "citations": []}}, "refuse", [], "helpful"),
@@ -284,11 +287,29 @@ def test_a_feedback_becomes_a_candidate_case(
     changes: dict[str, Any], expected: str, sources: list[Any], tag: str
 ) -> None:
     case = candidate(given(comment="voir la note", **changes))
-    assert (case["expected"], case["sources"], case["tags"]) == (expected, sources, ["feedback", tag])
+    assert (case["expected"], case.get("sources", []), case["tags"]) == (expected, sources, ["feedback", tag])
     assert (case["question"], case["comment"], case["status"]) == ("Et depuis quand ?", "voir la note", "candidate")
     assert case["history"][1] == {"role": "assistant", "content": "Le SGMAP."}
     assert case["today"] == NOW.astimezone().date().isoformat()
-    assert case["facts"] == case["must_not"] == []
+    assert all(case.values())
+
+
+@pytest.mark.parametrize("helpful", [True, False])
+@pytest.mark.parametrize("reply", [REPLY, {"kind": "refusal", "citations": []}, {**REPLY, "citations": []}])
+@pytest.mark.parametrize("reason", [None, *FeedbackReason])
+@pytest.mark.parametrize("history", [(), HISTORY])
+@pytest.mark.parametrize("comment", ["", "voir la note"])
+def test_every_candidate_is_a_case_that_a_person_must_review(
+    helpful: bool, reply: dict[str, Any], reason: FeedbackReason | None, history: tuple[Turn, ...], comment: str
+) -> None:
+    feedback = given(helpful=helpful, reply=reply, reason=reason, history=history, comment=comment)
+    case = EvalCase.model_validate(candidate(feedback))
+    assert read_case(case_line(case)) == case
+    assert (case.status, case.comment, case.id) == (Status.CANDIDATE, comment, f"avis-{feedback.id[:12]}")
+    assert [(turn.role, turn.content) for turn in case.history] == [(turn.role, turn.content) for turn in history]
+    assert [source.note for source in case.sources] == (
+        ["note-simple"] if helpful and reply["citations"] and reply["kind"] == "answer" else []
+    )
 
 
 def test_exported_values_name_nobody() -> None:

@@ -5,6 +5,7 @@ from assistant.evaluation.metrics.citation_precision import CITATION_PRECISION
 from assistant.evaluation.metrics.citation_recall import CITATION_RECALL
 from assistant.evaluation.metrics.facts_found import FACTS_FOUND
 from assistant.evaluation.metrics.follow_up import FOLLOW_UP
+from assistant.evaluation.metrics.judged import JUDGE_METRICS
 from assistant.evaluation.metrics.latency import LATENCY
 from assistant.evaluation.metrics.metric import Group, Metric
 from assistant.evaluation.metrics.mrr import MRR
@@ -18,6 +19,7 @@ from assistant.evaluation.metrics.verbatim import VERBATIM
 from assistant.evaluation.metrics.wrong_passage import WRONG_PASSAGE
 from assistant.evaluation.models import Score, Trial
 
+#: Computed of every case.
 METRICS: tuple[Metric, ...] = (
     RIGHT,
     FACTS_FOUND,
@@ -37,7 +39,8 @@ METRICS: tuple[Metric, ...] = (
     FOLLOW_UP,
     LATENCY,
 )
-BY_NAME = {metric.name: metric for metric in METRICS}
+EVERY = (*METRICS, *JUDGE_METRICS)
+BY_NAME = {metric.name: metric for metric in EVERY}
 
 
 def score(trial: Trial) -> dict[str, Score]:
@@ -46,4 +49,4 @@ def score(trial: Trial) -> dict[str, Score]:
     return {name: value for name, value in found if value is not None}
 
 
-__all__ = ["BY_NAME", "METRICS", "Group", "Metric", "score"]
+__all__ = ["BY_NAME", "EVERY", "METRICS", "Group", "Metric", "score"]

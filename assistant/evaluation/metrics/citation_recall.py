@@ -12,7 +12,7 @@ def _score(trial: Trial) -> Score | None:
     response = trial.response
     if not response.answered:
         return None
-    if not response.sentences:
+    if response.empty:
         return Score(0.0, "réponse sans une phrase")
     doubts = [(said, doubt(said, cited_by(said, trial), trial)) for said in response.sentences]
     wrong = [f"{quoted(said.text, 60)} : {why}" for said, why in doubts if why]

@@ -16,7 +16,7 @@ def broken(trial: Trial) -> list[str]:
 def _score(trial: Trial) -> Score | None:
     if not trial.case.must_not or not trial.response.answered:
         return None
-    if not trial.response.sentences:
+    if trial.response.empty:
         return Score(0.0, "réponse vide")
     found = broken(trial)
     why = "rien d'interdit n'est dit" if not found else "dit : " + " ; ".join(found)

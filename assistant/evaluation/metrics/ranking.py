@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import ir_measures
 from ir_measures import Qrel, ScoredDoc
 
@@ -29,20 +27,26 @@ def _first(ranking: tuple[Span, ...], places: tuple[Span, ...]) -> int | None:
 def value(trial: Trial, measure: ir_measures.measures.Measure, cutoff: int) -> float:
     """The measure over the first `cutoff` passages, from 0 to 1.
 
-    What is to be found are the sources; a passage counts for each source that it is the first to meet, at consecutive
-    ranks, and for nothing where it meets none.
+    What is to be found are the sources; a passage counts for each that it is the first to meet. One source stands at a
+    rank: of several that a passage meets, the others stand at the next free ranks. So nothing is worth more than the
+    ideal order, and finding a source earlier, or one more, is never worth less.
     """
-    relevant = [Qrel(_QUERY, f"source-{at}", 1) for at in range(len(trial.case.sources))]
-    listed = list(_listed(trial, cutoff))
-    scored = [ScoredDoc(_QUERY, name, float(len(listed) - at)) for at, name in enumerate(listed)]
-    return float(ir_measures.calc_aggregate([measure], relevant, scored)[measure]) if scored else 0.0
+    at = _standing(sorted(rank for rank in found_at(trial) if rank is not None and rank <= cutoff))
+    if not at:
+        return 0.0
+    relevant = [Qrel(_QUERY, f"source-{number}", 1) for number in range(len(trial.case.sources))]
+    names = {rank: f"source-{number}" for number, rank in enumerate(at)}
+    listed = [names.get(rank, f"passage-{rank}") for rank in range(1, at[-1] + 1)]
+    scored = [ScoredDoc(_QUERY, name, -float(rank)) for rank, name in enumerate(listed)]
+    return float(ir_measures.calc_aggregate([measure], relevant, scored)[measure])
 
 
-def _listed(trial: Trial, cutoff: int) -> Iterator[str]:
-    ranks = found_at(trial)
-    for rank in range(1, min(cutoff, len(trial.response.ranking)) + 1):
-        met = [f"source-{at}" for at, first in enumerate(ranks) if first == rank]
-        yield from met or [f"passage-{rank}"]
+def _standing(ranks: list[int]) -> list[int]:
+    """The ranks, in their order, each moved on to the next free one where it is taken."""
+    found: list[int] = []
+    for rank in ranks:
+        found.append(max(rank, found[-1] + 1) if found else rank)
+    return found
 
 
 def told(trial: Trial) -> str:

@@ -19,7 +19,7 @@ def faults(trial: Trial) -> list[str]:
         return [f"erreur : {response.error}"]
     if response.answered:
         return [*_faults_of_answer(trial), *_faults_of_citations(trial)]
-    return list(_faults_of_refusal(trial))
+    return list(_faults_of_refusal(trial)) if response.refused else ["ni réponse ni refus"]
 
 
 def _faults_of_refusal(trial: Trial) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _faults_of_answer(trial: Trial) -> Iterator[str]:
 
 def _faults_of_citations(trial: Trial) -> Iterator[str]:
     response = trial.response
-    if not response.sentences:
+    if response.empty:
         yield "réponse sans une phrase"
     numbers = {cited.number for cited in response.citations}
     for said in response.sentences:

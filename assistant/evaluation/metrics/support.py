@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.answering.verification import Doubt, doubt_of
 from assistant.evaluation.models import Cited, Said, Trial
 from assistant.evaluation.wording import even, holds_even
+
+#: Why citations together do not bear a sentence out, in French; empty where they do.
+Doubting = Callable[[Said, Sequence[Cited], Trial], str]
 
 _TOLD = {
     Doubt.UNSUPPORTED: "moins de la moitié de ses mots s'y trouvent",

@@ -12,7 +12,7 @@ def _score(trial: Trial) -> Score | None:
     response = trial.response
     if not response.answered:
         return None
-    if not response.sentences:
+    if response.empty:
         return Score(0.0, "réponse sans une phrase")
     own = [
         said.text

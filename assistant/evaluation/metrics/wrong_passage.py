@@ -24,10 +24,11 @@ WRONG_PASSAGE = Metric(
     "wrong_passage",
     "Bonne note, mauvais passage",
     Group.RETRIEVAL,
-    f"1 si une note attendue est parmi les {CUTOFF} premiers passages, mais par un passage qui ne répond pas. Le moins "
-    "possible.",
+    f"1 si une note attendue est parmi les {CUTOFF} premiers passages, mais par un passage qui ne répond pas ; 0 aussi "
+    "où aucune n'est trouvée, ce que dit le rappel. Le moins possible.",
     "la nôtre",
     _score,
     higher_is_better=False,
     binary=True,
+    gated=False,  # a note that was not found before, and now is by another passage, is no loss
 )
