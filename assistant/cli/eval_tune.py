@@ -140,7 +140,7 @@ def _table(tried: Sequence[Tried]) -> list[str]:
                 number(gain.p) if gain else "",
                 number(each.held.after - each.held.before, signed=True) if each.held else "",
                 f"{each.milliseconds:.0f} ms (× {each.milliseconds / tried[0].milliseconds:.2f})".replace(".", ","),
-                "déjà fait" if each.seconds is None and "chunk_tokens" in each.values else _seconds(each.seconds),
+                _index_cost(each),
             )
         )
     header = (
@@ -157,8 +157,11 @@ def _table(tried: Sequence[Tried]) -> list[str]:
     return table((*header, "durée", "index"), rows, elastic=(0,))
 
 
-def _seconds(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds:.0f} s"
+def _index_cost(tried: Tried) -> str:
+    """The seconds of its own index; an index that was there already cost none to this sweep."""
+    if tried.seconds is not None:
+        return f"{tried.seconds:.0f} s"
+    return "déjà fait" if "chunk_tokens" in tried.values else ""
 
 
 def _named(tried: Tried) -> str:
