@@ -10,7 +10,9 @@ prepare()  # before the heavy imports below read the environment
 from assistant import Assistant, Settings  # noqa: E402
 from assistant.desk import Desk  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
-from assistant.ui import evaluation_place, serve, staff_place  # noqa: E402
+from assistant.ui.evaluation import evaluation_place  # noqa: E402
+from assistant.ui.server import serve  # noqa: E402
+from assistant.ui.staff import staff_place  # noqa: E402
 
 if __name__ == "__main__":
     try:

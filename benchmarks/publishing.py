@@ -173,7 +173,7 @@ def embedding(embedder: Embedder) -> None:
     for _ in range(3):
         for name, encode in (
             ("ours", embedder.encode_documents),
-            ("bare model", lambda some: embedder._model.encode_document(some, show_progress_bar=False)),
+            ("bare model", lambda some: embedder.backend.encode(some, "document")),
         ):
             begun = time.perf_counter()
             encode(texts)

@@ -30,6 +30,8 @@ from assistant.answering import ranker
 from assistant.answering.extractive import Candidate
 from assistant.answering.question import asked_for, holds
 from assistant.answering.ranker import Encoded, Reading
+from assistant.embedding import embedded_model
+from assistant.embedding.backends import EmbeddedBackend
 from assistant.french.sentences import sentence_spans
 from assistant.retrieval import retrieve
 from benchmarks.data import Question, assistant_over, piaf_notes, piaf_questions, read_jsonl
@@ -177,7 +179,8 @@ def train(bot: Assistant, epochs: Sequence[Sequence[Example]]) -> dict[str, torc
 
 def _untrained(bot: Assistant) -> tuple[Any, torch.nn.Linear]:
     config = {"attn_implementation": "eager", "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0}
-    folder = bot.embedder.encoder.name_or_path
+    settings = bot.settings
+    folder = embedded_model.ensure_model(settings.cache_dir, embedded_model.runtime_dtype(settings.embedding_dtype))
     model = BertModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.float32, **config)
     model.embeddings.requires_grad_(False)
     model.encoder.layer[:SHARED_LAYERS].requires_grad_(False)
@@ -192,15 +195,33 @@ def _step(bot: Assistant, model: Any, heads: torch.nn.Linear, batch: Sequence[Ex
         [e.reading, *random.sample(e.others, min(len(e.others), int(random.random() < OTHER_PASSAGE)))] for e in batch
     ]
     pairs = [(e.question.text, reading) for e, of in zip(batch, reads, strict=True) for reading in of]
-    encoded = ranker.encode(bot.embedder.tokenizer, pairs)
+    encoded = ranker.encode(_backend(bot).tokenizer, pairs)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        output = ranker.forward(model, heads, encoded)
+        output = _forward(model, heads, encoded)
     loss, at = torch.zeros(()), 0
     for example, of in zip(batch, reads, strict=True):
         loss = loss + loss_of(example, encoded[at : at + len(of)], output[at : at + len(of)]) / len(batch)
         at += len(of)
     loss.backward()
     return float(loss.detach())
+
+
+def _forward(model: BertModel, heads: torch.nn.Linear, encoded: Sequence[Encoded]) -> torch.Tensor:
+    """Both heads' output for each token, shape `(passages, tokens, 2)`, float32."""
+    longest = max(len(one.ids) for one in encoded)
+    ids = torch.full((len(encoded), longest), int(model.config.pad_token_id))
+    mask = torch.zeros_like(ids)
+    for row, one in enumerate(encoded):
+        ids[row, : len(one.ids)] = torch.tensor(one.ids)
+        mask[row, : len(one.ids)] = 1
+    output: torch.Tensor = heads(model(input_ids=ids, attention_mask=mask).last_hidden_state)
+    return output.float()
+
+
+def _backend(bot: Assistant) -> EmbeddedBackend:
+    backend = bot.embedder.backend
+    assert isinstance(backend, EmbeddedBackend)
+    return backend
 
 
 def write(state: dict[str, torch.Tensor], path: Path) -> None:

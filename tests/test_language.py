@@ -22,9 +22,10 @@ from assistant.errors import QuestionError, ServeError, SettingsError
 from assistant.language import Language, tr
 from assistant.models import Kind, Note, PartialDate
 from assistant.questions import read_filters
+from assistant.ui.listening import listen
 from assistant.ui.login_pages import login_page
 from assistant.ui.markup import kind_label, note_date
-from assistant.ui.server import listen, serve
+from assistant.ui.server import serve
 from assistant.ui.words import given_words, written_words
 from tests.messages import CATALOGUE, PACKAGE, Gathered, gather, placeholders, unwrapped
 

@@ -16,10 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.embedding import Embedder, embedded_model
+from assistant.embedding.backends import EmbeddedBackend
 from assistant.errors import EmbeddingError
 
 if TYPE_CHECKING:
     import torch
+    from tokenizers import Tokenizer
+
+    from assistant.embedding.encoder import Encoder
 
 WEIGHTS = Path(__file__).with_name("weights") / "sentence_ranker.safetensors"
 WEIGHTS_SHA256 = "851c133674ab069e2d4e337e6bdb4b52b4ef1487b893825a3e4169ee9e0156d7"
@@ -57,8 +61,8 @@ class Encoded:
 class SentenceRanker:
     """Scores are comparable within one question: differences are log-odds, of one sentence against another."""
 
-    def __init__(self, model: Any, heads: torch.nn.Linear, tokenizer: Any) -> None:
-        self._model, self._heads, self._tokenizer = model, heads, tokenizer
+    def __init__(self, encoder: Encoder, heads: torch.nn.Linear, tokenizer: Tokenizer) -> None:
+        self._encoder, self._heads, self._tokenizer = encoder, heads, tokenizer
 
     @classmethod
     def load(cls, embedder: Embedder, weights: Path = WEIGHTS, sha256: str = WEIGHTS_SHA256) -> Self:
@@ -67,14 +71,14 @@ class SentenceRanker:
         Raises:
             EmbeddingError: the embedder is not the embedded one, or the weights are missing or not those expected.
         """
-        if not fits(embedder):
+        backend = embedder.backend
+        if not (fits(embedder) and isinstance(backend, EmbeddedBackend)):
             raise EmbeddingError(f"Le lecteur de phrases ne va qu'avec {embedded_model.NAME}, pas {embedder.identity}.")
         _verify(weights, sha256)
         from safetensors.torch import load_file
 
-        bert = embedder.encoder
-        state = {name: tensor.to(bert.dtype) for name, tensor in load_file(weights).items()}
-        return cls(*_assembled(bert, state), embedder.tokenizer)
+        state = {name: tensor.to(backend.encoder.dtype) for name, tensor in load_file(weights).items()}
+        return cls(backend.encoder.with_upper(state), _heads(state), backend.tokenizer)
 
     def scores(self, question: str, readings: Sequence[Reading]) -> list[Scores]:
         """For each passage the scores of its sentences, shape `(sentences,)`: higher answers better."""
@@ -85,8 +89,9 @@ class SentenceRanker:
         import torch
 
         encoded = encode(self._tokenizer, [(question, reading) for reading in readings])
-        with torch.inference_mode():  # one by one: without padding it is faster
-            return [pooled(forward(self._model, self._heads, [one])[0], one).numpy() for one in encoded]
+        with torch.inference_mode():
+            hidden = self._encoder.hidden([one.ids for one in encoded])
+            return [pooled(self._heads(x).float(), one).numpy() for x, one in zip(hidden, encoded, strict=True)]
 
 
 def fits(embedder: Embedder) -> bool:
@@ -104,7 +109,7 @@ def load_or_none(embedder: Embedder) -> SentenceRanker | None:
         return None
 
 
-def encode(tokenizer: Any, pairs: Sequence[tuple[str, Reading]]) -> list[Encoded]:
+def encode(tokenizer: Tokenizer, pairs: Sequence[tuple[str, Reading]]) -> list[Encoded]:
     """Token ids of each question with its passage, cut to what the ranker reads."""
     texts = [
         (
@@ -113,8 +118,7 @@ def encode(tokenizer: Any, pairs: Sequence[tuple[str, Reading]]) -> list[Encoded
         )
         for question, reading in pairs
     ]
-    # The backend itself: unlike transformers' call it changes no state that other threads use.
-    found = tokenizer.backend_tokenizer.encode_batch(texts)
+    found = tokenizer.encode_batch(texts)
     return [_encoded(one, reading) for one, (_, reading) in zip(found, pairs, strict=True)]
 
 
@@ -130,20 +134,6 @@ def _encoded(one: Any, reading: Reading) -> Encoded:
     offsets = np.array(one.offsets[kept], dtype=np.int64) - len(_prefix(reading))
     last = np.where(of_passage, offsets[:, 1] - 1, -1)  # a token may begin with the space before its word
     return Encoded(one.ids[kept], [(last >= a) & (last < b) for a, b in reading.spans], of_passage, offsets)
-
-
-def forward(model: Any, heads: torch.nn.Linear, encoded: Sequence[Encoded]) -> torch.Tensor:
-    """Both heads' output for each token, shape `(passages, tokens, 2)`, float32."""
-    import torch
-
-    longest = max(len(one.ids) for one in encoded)
-    ids = torch.full((len(encoded), longest), int(model.config.pad_token_id))
-    mask = torch.zeros_like(ids)
-    for row, one in enumerate(encoded):
-        ids[row, : len(one.ids)] = torch.tensor(one.ids)
-        mask[row, : len(one.ids)] = 1
-    output: torch.Tensor = heads(model(input_ids=ids, attention_mask=mask).last_hidden_state)
-    return output.float()
 
 
 def pooled(output: torch.Tensor, one: Encoded) -> torch.Tensor:
@@ -168,16 +158,10 @@ def _verify(weights: Path, sha256: str) -> None:
         raise EmbeddingError(f"Les poids du lecteur de phrases ({weights.name}) sont absents ou abîmés.") from error
 
 
-def _assembled(bert: Any, state: dict[str, torch.Tensor]) -> tuple[Any, torch.nn.Linear]:
-    """The encoder with the layers of `state`, the others and the embeddings being `bert`'s own, and the heads."""
+def _heads(state: dict[str, torch.Tensor]) -> torch.nn.Linear:
     import torch
-    from transformers import BertModel
 
-    with torch.device("meta"):
-        model = BertModel(bert.config, add_pooling_layer=False)
-        heads = torch.nn.Linear(bert.config.hidden_size, HEADS)
-    heads.load_state_dict({name: state[f"heads.{name}"] for name in ("weight", "bias")}, assign=True)
-    ours = {name.removeprefix("encoder."): tensor for name, tensor in state.items() if name.startswith("encoder.")}
-    model.encoder.load_state_dict(bert.encoder.state_dict() | ours, assign=True)
-    model.embeddings = bert.embeddings
-    return model.eval(), heads
+    weight, bias = state["heads.weight"], state["heads.bias"]
+    heads = torch.nn.Linear(weight.shape[1], HEADS, device="meta", dtype=weight.dtype)
+    heads.load_state_dict({"weight": weight, "bias": bias}, assign=True)
+    return heads

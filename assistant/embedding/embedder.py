@@ -1,4 +1,4 @@
-"""A sentence-transformers model behind LangChain's `Embeddings`, with its own query and document prompts.
+"""An embedding model behind LangChain's `Embeddings`, with its own query and document prompts.
 
 Texts are embedded in their canonical form: typographic apostrophes and spaces change no vector.
 """
@@ -6,29 +6,22 @@ Texts are embedded in their canonical form: typographic apostrophes and spaces c
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
-from numpy.typing import NDArray
 
 from assistant import runtime
 from assistant.embedding import embedded_model
+from assistant.embedding.backends import Backend, EmbeddedBackend, Role, SentenceTransformersBackend, Vectors
 from assistant.embedding.probes import PROBE_PASSAGES, PROBE_QUESTIONS
-from assistant.errors import EmbeddingError
 from assistant.french.words import canonical
 from assistant.settings import Settings
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +36,15 @@ class EmbedderIdentity:
         return f"{self.name} ({self.revision}, {self.dimension} dimensions)"
 
 
-_GROUP = 64  # texts that are embedded under one hold of the lock
+_GROUP = 64  # texts that are embedded before others get their turn, and how far it is is told
 
 
 class Embedder(Embeddings):
     """Vectors are float32 of unit length, shape `(n, dimension)`; cosine is their dot product."""
 
-    def __init__(self, model: SentenceTransformer, name: str, revision: str) -> None:
-        self._model = model
-        # A fast tokenizer keeps its padding between calls: two threads would change it under each other.
-        self.lock = threading.RLock()
-        self.identity = EmbedderIdentity(name, revision, int(model.get_embedding_dimension() or 0))
+    def __init__(self, backend: Backend, name: str, revision: str) -> None:
+        self.backend = backend
+        self.identity = EmbedderIdentity(name, revision, backend.dimension)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -67,10 +58,11 @@ class Embedder(Embeddings):
         dtype = embedded_model.runtime_dtype(settings.embedding_dtype)
         if wanted is None:
             folder = embedded_model.ensure_model(settings.cache_dir, dtype)
-            return cls(_load(str(folder), dtype, settings), embedded_model.NAME, _embedded_revision(settings))
-        model = _load(wanted, dtype, settings)
+            backend = EmbeddedBackend.load(folder, _prompts(settings))
+            return cls(backend, embedded_model.NAME, _embedded_revision(settings))
+        other = SentenceTransformersBackend.load(wanted, dtype, _prompts(settings))
         name = wanted if settings.names_hub_model else Path(wanted).resolve().name
-        return cls(model, name, _revision(model, wanted))
+        return cls(other, name, _revision(other, wanted))
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's contract: one list of floats a text."""
@@ -82,9 +74,8 @@ class Embedder(Embeddings):
 
     def encode_query(self, text: str) -> Vectors:
         """The question's vector, shape `(dimension,)`."""
-        with self.lock:
-            vector = self._model.encode_query(canonical(text), show_progress_bar=False)
-        return _unit(np.asarray(vector, dtype=np.float32))
+        vector: Vectors = _unit(self.backend.encode([canonical(text)], "query"))[0]
+        return vector
 
     def encode_documents(self, texts: list[str], *, tell: Callable[[int, int], None] | None = None) -> Vectors:
         """The vectors of texts, shape `(n, dimension)`, in their order; computed by length, so that little is padded.
@@ -97,37 +88,21 @@ class Embedder(Embeddings):
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         for at in range(0, len(order), _GROUP):
             group = order[at : at + _GROUP]
-            with self.lock:
-                encoded = self._model.encode_document([canonical(texts[i]) for i in group], show_progress_bar=False)
-            vectors[group] = np.asarray(encoded, dtype=np.float32)
+            vectors[group] = self.backend.encode([canonical(texts[i]) for i in group], "document")
             if tell:
                 tell(at + len(group), len(texts))
             if len(texts) > _GROUP:
-                time.sleep(0.001)  # a question that waits for the lock gets it: Python's locks have no queue
+                time.sleep(0.001)  # a question that waits for a lock gets it: Python's locks have no queue
         return _unit(vectors)
 
     @property
     def max_tokens(self) -> int:
         """How much of a text is read, in tokens, prompt and special tokens included."""
-        return int(self._model.max_seq_length or 512)
-
-    @property
-    def encoder(self) -> Any:
-        """The transformer within (transformers' model), for what builds on its layers."""
-        return self._model[0].auto_model
-
-    @property
-    def tokenizer(self) -> Any:
-        """The tokenizer of texts (transformers')."""
-        return self._model.tokenizer
+        return self.backend.max_tokens
 
     def count_tokens(self, texts: list[str]) -> list[int]:
         """Tokens of each text, without prompt and special tokens."""
-        if not texts:
-            return []
-        with self.lock:
-            encoded = self._model.tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)
-        return [len(ids) for ids in encoded["input_ids"]]
+        return self.backend.count_tokens(texts)
 
     @cached_property
     def spread(self) -> tuple[float, float]:
@@ -164,26 +139,18 @@ def _unit(vectors: Vectors) -> Vectors:
     return units
 
 
-def _load(name: str, dtype: str, settings: Settings) -> SentenceTransformer:
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    prompts = {"query": settings.embedding_query_prompt, "document": settings.embedding_document_prompt}
-    try:
-        model = SentenceTransformer(name, device="cpu", model_kwargs={"dtype": getattr(torch, dtype)})
-    except Exception as error:  # the libraries raise of every kind, some of their own
-        raise EmbeddingError(
-            f"Le modèle « {name} » ne peut pas être chargé ({type(error).__name__}) : il est introuvable ou abîmé, ou "
-            "le hub ne répond pas. ASSISTANT_EMBEDDING_MODEL attend un dossier ou le nom d'un modèle."
-        ) from error
-    model.prompts.update({kind: prompt for kind, prompt in prompts.items() if prompt is not None})
-    return model
+def _prompts(settings: Settings) -> dict[Role, str]:
+    """Those that the settings give in place of the model's."""
+    given: dict[Role, str | None] = {
+        "query": settings.embedding_query_prompt,
+        "document": settings.embedding_document_prompt,
+    }
+    return {role: prompt for role, prompt in given.items() if prompt is not None}
 
 
-def _revision(model: SentenceTransformer, name: str) -> str:
+def _revision(backend: SentenceTransformersBackend, name: str) -> str:
     """A digest of the prompts and of the hub's commit, or for a folder of its files."""
+    model = backend.model
     digest = hashlib.sha256(repr(sorted(model.prompts.items())).encode())
     folder = Path(name)
     if not folder.is_dir():

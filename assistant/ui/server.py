@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 import sys
 import webbrowser
@@ -21,7 +20,6 @@ from starlette.staticfiles import StaticFiles
 
 from assistant import language
 from assistant.access import Door
-from assistant.errors import ServeError
 from assistant.language import Language
 from assistant.models import Role
 from assistant.settings import Settings
@@ -29,6 +27,7 @@ from assistant.ui.chat import build_chat
 from assistant.ui.exporting import add_exports
 from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
+from assistant.ui.listening import listen
 from assistant.ui.login import LoginRoutes
 from assistant.ui.places import Place
 from assistant.ui.reading import ReadingRoutes
@@ -143,29 +142,6 @@ def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places
     server = _Server(server_config(build_app(bot, settings, places)), address, open_browser)
     with listener, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that is already ours when the server starts.
-
-    Raises:
-        ServeError: the address or port cannot be used; says what to do.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        raise ServeError(_unusable(host, port, error)) from None
-
-
-def _unusable(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"Le port {port} est déjà utilisé : choisissez-en un autre avec --port ou ASSISTANT_PORT."
-    if error.errno == errno.EACCES:
-        return (
-            f"Le port {port} est réservé au système : choisissez-en un au-dessus de 1023 avec --port ou ASSISTANT_PORT."
-        )
-    return f"L’adresse « {host} » n’est pas celle de cette machine : corrigez ASSISTANT_HOST (127.0.0.1 convient)."
 
 
 def _exposed(settings: Settings) -> str:

@@ -39,9 +39,9 @@ from assistant.models import (
     SentenceReady,
     Turn,
 )
-from assistant.ui import build_app
+from assistant.ui.listening import listen
 from assistant.ui.places import Place
-from assistant.ui.server import listen, server_config
+from assistant.ui.server import build_app, server_config
 
 HOSTILE_TEXT = """# Titre <script>alert(1)</script>
 

@@ -16,18 +16,18 @@ import pytest
 from assistant import Assistant, Settings
 from assistant.errors import IndexCorruptError, ServeError
 from assistant.models import Note
-from assistant.ui import serve
 from assistant.ui.addresses import citation_url
 from assistant.ui.apology import APOLOGY
+from assistant.ui.listening import listen
 from assistant.ui.security import MAX_BODY
-from assistant.ui.server import listen
+from assistant.ui.server import serve
 
 from .conftest import Script, citation, running
 
 _JOIN = "/gradio_api/queue/join"
 _SERVE = """
 from assistant import Settings
-from assistant.ui import serve
+from assistant.ui.server import serve
 from assistant.listings import Knowledge
 from datetime import datetime, UTC
 class Bot:
