@@ -18,6 +18,7 @@ from assistant.index import Build, Reader, note_as_cited, published_build_id
 from assistant.listings import Agenda, AgendaEvent, AgendaWanted, Knowledge, NotesFound, NotesWanted
 from assistant.models import Event, Filters, Finished, Note, Passage, Reply, Turn
 from assistant.proposals import Proposer
+from assistant.replies import Replies, events, lasts
 from assistant.retrieval import Retrieval, retrieve
 from assistant.settings import Settings
 
@@ -33,6 +34,7 @@ class Assistant:
         self._shelves = Shelves()
         self.ranker = load_or_none(embedder) if settings.sentence_ranker else None
         self._in_progress = Count()
+        self._replies = Replies(settings.cached_answers)
         self._proposer = Proposer(self._ask_quoting, lambda: self._in_progress.value == 0)
 
     @classmethod
@@ -111,7 +113,14 @@ class Assistant:
 
     def _stream(self, request: Request, generator: Generator | None) -> Iterator[Event]:
         with self._in_progress, self.reader.lease() as build:
-            yield from self._chain(build, generator).stream(request)
+            known = self._replies.get(build.id, request)
+            if known is not None:
+                yield from events(known)
+                return
+            for event in self._chain(build, generator).stream(request):
+                if isinstance(event, Finished) and lasts(event.reply, written=generator is not None):
+                    self._replies.put(request, event.reply)
+                yield event
 
     def _chain(self, build: Build, generator: Generator | None) -> Chain:
         return Chain(

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     refusal_threshold: float | None = Field(default=None, ge=0, le=1)
     sentence_ranker: bool = True
     max_sentences: int = Field(default=3, ge=1, le=10)
+    cached_answers: int = Field(default=512, ge=0, le=100_000)
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
     language: Language = Language.FRENCH
     host: str = Field(default="127.0.0.1", min_length=1)

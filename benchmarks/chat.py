@@ -241,7 +241,8 @@ def serve(which: str, port: int) -> None:
 
     runtime.prepare()
     from assistant import Settings
-    from assistant.ui.server import build_app, listen, server_config
+    from assistant.ui.listening import listen
+    from assistant.ui.server import build_app, server_config
     from benchmarks.data import assistant_over
     from benchmarks.instant import Instant
 

@@ -83,7 +83,7 @@ def seed_notes() -> list[Note]:
 
 def assistant_over(name: str, notes: Sequence[Note], **settings: Any) -> Assistant:
     """An assistant over an index of the notes, made where it is missing or out of date."""
-    made = Settings.load(index_dir=MADE / name, **settings)
+    made = Settings.load(index_dir=MADE / name, **{"cached_answers": 0} | settings)
     embedder = Embedder.from_settings(made)
     recipe = Recipe(embedder.identity, lambda: embedder, made.chunk_tokens)
     with bars() as tell:

@@ -30,7 +30,8 @@ from assistant.evaluation.runs import RUNS, Recorder  # noqa: E402
 from assistant.index import Recipe, sync  # noqa: E402
 from assistant.models import Role  # noqa: E402
 from assistant.ui.evaluation import evaluation_place  # noqa: E402
-from assistant.ui.server import build_app, listen, server_config  # noqa: E402
+from assistant.ui.listening import listen  # noqa: E402
+from assistant.ui.server import build_app, server_config  # noqa: E402
 from assistant.ui.staff import staff_place  # noqa: E402
 
 ROOT = Path(__file__).parents[1]

@@ -29,6 +29,7 @@ ORDER = [
     "retrieval",
     "answering",
     "chain",
+    "replies",
     "serialise",
     "questions",
     "proposals",

@@ -47,7 +47,7 @@ def run(
     BEIR ou PIAF apportent leurs propres notes, indexées à part. Interrompue (Ctrl-C), l'évaluation se reprend avec
     --resume sans rien perdre.
     """
-    settings = load_settings()
+    settings = load_settings(cached_answers=0)  # a remembered reply takes no time
     with prepared(settings, paths, tags, limit, half, judged=judged) as (bench, cases):
         done = recorded(settings, bench, cases, name=name, workers=workers, resume=resume)
     show(done)

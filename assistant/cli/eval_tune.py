@@ -52,7 +52,7 @@ def tune(paths: tuple[Path, ...], grid: bool, as_json: bool, **given: Sequence[A
     from assistant.evaluation.cases import read_cases, reviewed
     from assistant.evaluation.tuning import development_files, variants
 
-    settings = load_settings()
+    settings = load_settings(cached_answers=0)
     sweeps = {name: values for name, values in given.items() if values}
     if not sweeps:
         raise click.UsageError("Donnez au moins un réglage à essayer, comme --passages 3,5,8.")

@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -36,6 +36,7 @@ class EmbedderIdentity:
         return f"{self.name} ({self.revision}, {self.dimension} dimensions)"
 
 
+_QUESTIONS = 1024  # whose vectors are remembered: 1.5 MB
 _GROUP = 64  # texts that are embedded before others get their turn, and how far it is is told
 
 
@@ -45,6 +46,7 @@ class Embedder(Embeddings):
     def __init__(self, backend: Backend, name: str, revision: str) -> None:
         self.backend = backend
         self.identity = EmbedderIdentity(name, revision, backend.dimension)
+        self._encode_query = lru_cache(_QUESTIONS)(self._encode_question)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -73,8 +75,12 @@ class Embedder(Embeddings):
         return [float(x) for x in self.encode_query(text)]
 
     def encode_query(self, text: str) -> Vectors:
-        """The question's vector, shape `(dimension,)`."""
+        """The question's vector, shape `(dimension,)`, read-only: the last ones are remembered."""
+        return self._encode_query(text)
+
+    def _encode_question(self, text: str) -> Vectors:
         vector: Vectors = _unit(self.backend.encode([canonical(text)], "query"))[0]
+        vector.flags.writeable = False
         return vector
 
     def encode_documents(self, texts: list[str], *, tell: Callable[[int, int], None] | None = None) -> Vectors:
