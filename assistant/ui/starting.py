@@ -1,0 +1,42 @@
+"""From settings to pages that answer, as fast as it goes: what is imported when is half of a start."""
+
+from __future__ import annotations
+
+import contextlib
+from contextlib import closing
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from assistant.errors import AssistantError
+from assistant.ui.listening import listen
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.settings import Settings
+
+
+def start(settings: Settings, open_browser: bool = False) -> None:
+    """Open the published build and serve the chat, the notes and the evaluations until interrupted.
+
+    Raises:
+        ServeError: the address or port cannot be used; said before anything is loaded.
+        AssistantError: as `Assistant.open`; said before Gradio is imported.
+    """
+    listen(settings.host, settings.port).close()
+    from assistant.assistant import Assistant
+
+    bot = Assistant.open(settings)
+    # What the page proposes is asked on the other core while Gradio is imported.
+    Thread(target=_ask_examples, args=(bot,), daemon=True).start()
+    from assistant.desk import Desk
+    from assistant.ui.evaluation import evaluation_place
+    from assistant.ui.server import serve
+    from assistant.ui.staff import staff_place
+
+    with closing(Desk(bot, settings)) as desk:
+        serve(bot, settings, open_browser, (staff_place(desk), evaluation_place(settings.evals_dir)))
+
+
+def _ask_examples(bot: Assistant) -> None:
+    with contextlib.suppress(AssistantError):  # the page asks again, and says what is wrong
+        bot.examples()
