@@ -52,8 +52,8 @@ def recipe(embedder: Embedder) -> Recipe:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory, notes: list[Note], recipe: Recipe) -> Settings:
-    """Settings whose index holds the project's own notes."""
-    made = Settings.load(corpus_dir=ROOT / "corpus", index_dir=tmp_path_factory.mktemp("index"))
+    """Settings whose index holds the project's own notes; no reply is remembered from one test to the next."""
+    made = Settings.load(corpus_dir=ROOT / "corpus", index_dir=tmp_path_factory.mktemp("index"), cached_answers=0)
     sync(made.index_dir, notes, recipe)
     return made
 

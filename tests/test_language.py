@@ -30,7 +30,7 @@ from assistant.ui.words import given_words, written_words
 from tests.messages import CATALOGUE, PACKAGE, Gathered, gather, placeholders, unwrapped
 
 #: Functions that speak to operators, who read French.
-TO_OPERATORS = ("_unusable", "_exposed", "startup")
+TO_OPERATORS = ("_unusable", "_exposed", "startup", "start")
 #: Pages of people who read French.
 NOT_FOR_MEMBERS = {"staff", "evaluation"}
 FOR_MEMBERS = [path for path in sorted((PACKAGE / "ui").rglob("*.py")) if not NOT_FOR_MEMBERS & {*path.parts}]

@@ -21,7 +21,7 @@ DAY = date(2026, 1, 15)
 
 @pytest.fixture
 def bot(settings: Settings, embedder: Embedder) -> Iterator[Assistant]:
-    bot = Assistant(settings, embedder)
+    bot = Assistant(settings.model_copy(update={"cached_answers": 512}), embedder)
     yield bot
     bot.close()
 

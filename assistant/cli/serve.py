@@ -17,5 +17,4 @@ def serve(host: str | None, port: int | None, open_browser: bool) -> None:
 
     given = {"host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    click.echo("Chargement du modèle et de l'index…", err=True)
     start(settings, open_browser)

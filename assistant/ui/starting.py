@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from contextlib import closing
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ def start(settings: Settings, open_browser: bool = False) -> None:
         AssistantError: as `Assistant.open`; said before Gradio is imported.
     """
     listen(settings.host, settings.port).close()
+    print("Chargement du modèle et de l'index…", file=sys.stderr, flush=True)
     from assistant.assistant import Assistant
 
     bot = Assistant.open(settings)

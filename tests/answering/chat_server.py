@@ -34,7 +34,7 @@ class Act:
 def with_model(settings: Settings, url: str, **more: object) -> Settings:
     """The settings with this endpoint."""
     chosen = {"chat_model": "m", "chat_base_url": url, "chat_api_key": KEY, "chat_timeout": 2, **more}
-    kept = settings.model_dump(include={"corpus_dir", "index_dir", "cache_dir"})
+    kept = settings.model_dump(include={"corpus_dir", "index_dir", "cache_dir", "cached_answers"})
     return Settings.load(**{**kept, **chosen})
 
 
