@@ -11,6 +11,7 @@ from assistant import Answer, Assistant, Filters, Note, Settings, Turn
 from assistant.embedding import Embedder
 from assistant.index import Recipe, sync
 from assistant.models import Kind, PartialDate, Refusal
+from assistant.proposals import proposer
 from assistant.proposals.wording import name, question_on, questions_of
 
 QUESTIONS = (
@@ -19,6 +20,12 @@ QUESTIONS = (
     "When is the Smart City forum?",
     "Quel est le budget de France urbaine ?",
 )
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many are looked for on a busy machine as on an idle one."""
+    monkeypatch.setattr(proposer, "_PATIENCE", 60.0)
 
 
 @pytest.mark.parametrize(
