@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     max_sentences: int = Field(default=3, ge=1, le=10)
     cached_answers: int = Field(default=512, ge=0, le=100_000)
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
+    questions_per_minute: int = Field(default=20, ge=0, le=10_000)
     language: Language = Language.FRENCH
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=7860, ge=1, le=65535)
