@@ -10,7 +10,7 @@ from assistant.errors import QuestionError
 from assistant.language import quoted, tr
 from assistant.listings import NoteHead, NotesWanted
 from assistant.models import Filters, Kind, Note, Passage
-from assistant.questions import read_day, read_filters, turns
+from assistant.questions import is_readable, read_day, read_filters, turns
 from assistant.serialise import reply_to_json
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_PASSAGES = 50
 MOST_TURNS = 40
+MOST_LETTERS = 200  # of the words that a list of notes is searched for, as in the page's own field
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Operations:
     def notes(self, words: str = "", theme: str = "", kind: str = "", year: int = 0, page: int = 1) -> dict[str, Any]:
         """A page of twenty notes, the latest first: holding every word, of a theme, a kind, a year (0: any)."""
         wanted = NotesWanted(
-            words=_text(words, "words"),
+            words=_words(words),
             theme=_text(theme, "theme"),
             kind=_kind(kind) if kind else None,
             year=_number(year, "year", 0, 9999) or None,
@@ -108,13 +109,21 @@ def _turns(history: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _text(value: Any, name: str) -> str:
-    if value is None or isinstance(value, str):
+    if value is None or (isinstance(value, str) and is_readable(value)):
         return value or ""
     raise QuestionError(tr("Argument « {name} » : un texte est attendu.").format(name=name))
 
 
+def _words(value: Any) -> str:
+    words = _text(value, "words")
+    if len(words) > MOST_LETTERS:
+        said = tr("Argument « {name} » : {count} caractères, {most} au plus.")
+        raise QuestionError(said.format(name="words", count=len(words), most=MOST_LETTERS))
+    return words
+
+
 def _texts(values: Any, name: str) -> list[str]:
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values or ()):
+    if isinstance(values, str) or not all(isinstance(value, str) and is_readable(value) for value in values or ()):
         raise QuestionError(tr("Argument « {name} » : une liste de textes est attendue.").format(name=name))
     return list(values or ())
 
