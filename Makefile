@@ -1,6 +1,7 @@
 # make run   — everything from nothing to the chat        make test  — install what tests need, run them all
 # make check — format, lint, types                        make lock  — write the lock files anew
 # make test-long — the tests that take minutes            make screenshots — the pictures of the guides
+# make fuzz — damaged documents and requests, MINUTES=2
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +11,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-annotate --no-header -
 
 PLAIN_TORCH := import pathlib, sys; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text().replace("+cpu\n", "\n"))
 
-.PHONY: run install test test-long check screenshots lock clean
+.PHONY: run install test test-long check screenshots fuzz lock clean
 
 run: $(VENV)/.run-installed
 	@echo "— Index"
@@ -27,6 +28,9 @@ test: $(VENV)/.test-installed
 
 test-long: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -m long $(ARGS)
+
+fuzz: $(VENV)/.test-installed
+	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),2) $(ARGS)
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff format --check .

@@ -84,10 +84,11 @@ class Operations:
 
     def note(self, id: str) -> dict[str, Any]:  # noqa: A002 - as notes call it
         """One note whole, by its id."""
+        wanted = _text(id, "id")
         try:
-            return _note(self.bot.note(_text(id, "id")))
+            return _note(self.bot.note(wanted))
         except KeyError:
-            raise QuestionError(tr("Aucune note n’a l’identifiant {id}.").format(id=quoted(id[:80]))) from None
+            raise QuestionError(tr("Aucune note n’a l’identifiant {id}.").format(id=quoted(wanted[:80]))) from None
 
     def _filters(self, kinds: Sequence[str], themes: Sequence[str], since: str, until: str) -> Filters:
         named = [_kind(kind).value for kind in _texts(kinds, "kinds")]
@@ -96,14 +97,14 @@ class Operations:
 
 
 def _turns(history: Sequence[Any]) -> tuple[Any, ...]:
-    if len(history or ()) > MOST_TURNS:
+    if isinstance(history, list | tuple) and len(history) > MOST_TURNS:
         raise QuestionError(
             tr("Argument « {name} » : {count} tours, {most} au plus.").format(
                 name="history", count=len(history), most=MOST_TURNS
             )
         )
     try:
-        return turns(list(history or ()))
+        return turns([] if history is None else list(history) if isinstance(history, tuple) else history)
     except ValueError as error:
         raise QuestionError(tr("Argument « {name} » : {fault}.").format(name="history", fault=error)) from None
 
@@ -123,9 +124,10 @@ def _words(value: Any) -> str:
 
 
 def _texts(values: Any, name: str) -> list[str]:
-    if isinstance(values, str) or not all(isinstance(value, str) and is_readable(value) for value in values or ()):
+    given = () if values is None else values
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) and is_readable(text) for text in given):
         raise QuestionError(tr("Argument « {name} » : une liste de textes est attendue.").format(name=name))
-    return list(values or ())
+    return list(given)
 
 
 def _number(value: Any, name: str, least: int, most: int) -> int:

@@ -53,6 +53,15 @@ def test_no_question_is_out_of_proportion(operations: Operations, piece: str) ->
         ("notes", {"words": HALF}, "Argument « words »"),
         ("notes", {"theme": HALF}, "Argument « theme »"),
         ("note", {"id": HALF}, "Argument « id »"),
+        ("note", {"id": 5}, "Argument « id »"),
+        ("note", {"id": None}, "Aucune note n’a l’identifiant"),
+        ("ask", {"question": "Quoi ?", "history": 5}, "Argument « history »"),
+        ("ask", {"question": "Quoi ?", "history": {"role": "user"}}, "Argument « history »"),
+        ("ask", {"question": "Quoi ?", "kinds": 1.5}, "Argument « kinds »"),
+        ("ask", {"question": "Quoi ?", "kinds": False}, "Argument « kinds »"),
+        ("retrieve", {"question": "Quoi ?", "themes": {"a": 1}}, "Argument « themes »"),
+        ("retrieve", {"question": "Quoi ?", "limit": None}, "Argument « limit »"),
+        ("notes", {"page": "deux"}, "Argument « page »"),
     ],
 )
 def test_what_is_too_long_or_unreadable_is_refused_by_name(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from urllib.parse import urlencode
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.language import tr
 from assistant.ui.api import NAMES
+from assistant.ui.events import Events
 from assistant.ui.exporting import EXPORTS
 from assistant.ui.gate import LOGIN, LOGOUT, identity
 from assistant.ui.index_page import Index
@@ -100,7 +102,7 @@ class Guard:
             await refusal(scope, receive, sender)
         elif local == "/" and (place is None or place.build is not None):
             page = Index(sender, nonce, place, self.places, lambda: identity(scope))
-            await self._in_turn(_uncompressed(scope), receive, page, limit)
+            await self._in_turn(_plain(scope), receive, page, limit)
         else:
             await self._in_turn(scope, receive, sender, limit)
 
@@ -124,7 +126,10 @@ class Guard:
             return
         async with self.turns.request() as has_turn:
             with suppress(TooSlowError):
-                await (self.app if has_turn else _busy())(scope, body, hurried(send))
+                await (self._behind(scope) if has_turn else _busy())(scope, body, hurried(send))
+
+    def _behind(self, scope: Scope) -> ASGIApp:
+        return Events(self.app) if scope["method"] == "POST" and scope["path"].startswith(_API) else self.app
 
 
 def _limit(local: str, place: Place | None) -> int:
@@ -193,6 +198,8 @@ def _with_headers(send: Send, policy: str, more: dict[str, str]) -> Send:
     return sender
 
 
-def _uncompressed(scope: Scope) -> Scope:
+def _plain(scope: Scope) -> Scope:
+    """As a page of ours can be asked for: not packed, and not another page of Gradio's, which has none of that name."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-    return {**scope, "headers": headers}
+    query = [(name, value) for name, value in QueryParams(scope["query_string"]).multi_items() if name != "page"]
+    return {**scope, "headers": headers, "query_string": urlencode(query).encode()}

@@ -40,6 +40,8 @@ from assistant.ui.words import given_words
 if TYPE_CHECKING:
     from assistant import Assistant
 
+#: Pages that the server remembers, the latest used: Gradio holds 125 KB for each, and by itself forgets none of 10,000.
+SESSIONS = 1000
 STATIC = Path(__file__).parent / "static"
 
 
@@ -106,6 +108,7 @@ def _add_place(app: FastAPI, place: Place) -> None:
 
 
 def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int, spoken: Language) -> None:
+    blocks.state_session_capacity = SESSIONS
     gr.mount_gradio_app(
         app,
         blocks,

@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from gradio.state_holder import StateHolder
 
 from assistant import Assistant, Settings
 from assistant.models import Note
-from assistant.ui import patience, security
+from assistant.ui import patience, security, server
 from assistant.ui.conversation import Exchange
 from assistant.ui.listening import allow_files
 from assistant.ui.memory import MAX_BYTES, to_json
@@ -209,6 +210,20 @@ def test_who_finds_no_turn_is_told_to_come_back(script: Script, note: Note, monk
         assert "default-src 'none'" in headers["content-security-policy"]
         assert first.result()[0] == 200
         assert ask(url, f"{_API}/queue/data?session_hash=x")[0] == 503
+
+
+def test_the_pages_that_are_remembered_are_counted(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SESSIONS", 3)
+    held: list[StateHolder] = []
+    taken = StateHolder.set_blocks
+    monkeypatch.setattr(StateHolder, "set_blocks", lambda self, blocks: (held.append(self), taken(self, blocks)))
+    script.gate.set()
+    with running(script) as url:
+        event = question_event(url)
+        for number in range(5):
+            assert "confidence" in chat(url, "Quoi ?", event, {}, f"page{number}")
+    (remembered,) = [list(holder.session_data) for holder in held if holder.session_data]
+    assert remembered == ["page2", "page3", "page4"]
 
 
 def crowd(url: str, clients: int) -> list[str]:

@@ -89,3 +89,32 @@ def test_what_is_asked_is_in_no_log(
     outside = [r.getMessage() for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]
     assert "Zanzibar" not in "".join(outside)
     assert "Zanzibar" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("path", ["queue/join", "cancel", "reset", "call/ask"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": [], "fn_index": 10**9, "session_hash": "x"},
+        {"data": [], "fn_index": None, "session_hash": "x"},
+        {"data": ["\ud800"], "fn_index": "\ud800", "session_hash": 5, "event_id": "\ud800"},
+        ["\ud800"],
+        "\ud800",
+        None,
+    ],
+)
+def test_a_malformed_event_is_the_senders_fault(
+    script_url: str, path: str, body: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    status, headers, _ = ask(
+        script_url, f"/gradio_api/{path}", "POST", {"Content-Type": "application/json"}, json.dumps(body).encode()
+    )
+    assert status in (200, 400, 404, 422)
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "Traceback" not in caplog.text
+
+
+def test_a_page_that_gradio_does_not_have_is_ours(script_url: str) -> None:
+    for path in ("/?page=x", "/?page=x&question=Quoi%20%3F&page", "/?%70age=y", "/?question=%ED%A0%80%00"):
+        status, _, html = ask(script_url, path)
+        assert (status, 'lang="fr"' in html.partition("<head>")[0]) == (200, True), path
