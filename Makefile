@@ -2,6 +2,7 @@
 # make check — format, lint, types                        make lock  — write the lock files anew
 # make test-long — the tests that take minutes            make screenshots — the pictures of the guides
 # make sbom  — a bill of materials, CycloneDX
+# make fuzz — damaged documents and requests, MINUTES=2
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-annotate --no-header -
 
 PLAIN_TORCH := import pathlib, sys; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text().replace("+cpu\n", "\n"))
 
-.PHONY: run install test test-long check screenshots sbom lock clean
+.PHONY: run install test test-long check screenshots sbom fuzz lock clean
 
 run: $(VENV)/.run-installed
 	@echo "— Index"
@@ -28,6 +29,9 @@ test: $(VENV)/.test-installed
 
 test-long: $(VENV)/.test-installed
 	$(BIN)/python -m pytest -m long $(ARGS)
+
+fuzz: $(VENV)/.test-installed
+	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),2) $(ARGS)
 
 check: $(VENV)/.test-installed
 	$(BIN)/ruff format --check .

@@ -68,7 +68,7 @@ def record(state_dir: Path, entry: Entry) -> None:
 def entries(state_dir: Path) -> list[Entry]:
     """All entries, oldest first; a line cut by a crash is passed over."""
     try:
-        lines = (state_dir / FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = (state_dir / FILE).read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
         return []
     return [entry for line in lines if (entry := _read(line)) is not None]

@@ -3,6 +3,7 @@
 AssistantError              exit status 1
 ├── SettingsError           2   a wrong setting or a misspelt ASSISTANT_ variable
 ├── QuestionError           2   an empty or overlong question, an unreadable history
+│   └── TooManyQuestionsError   one person's, in a minute; `.wait` is in seconds
 ├── CorpusError             3   faults in notes; `.faults` lists all of them
 │   └── DocumentError           a document cannot be made into a note, and why
 ├── IndexStoreError         4   the index cannot be used
@@ -64,6 +65,14 @@ class QuestionError(AssistantError):
     """A question or its history cannot be taken as it is."""
 
     exit_status = 2
+
+
+class TooManyQuestionsError(QuestionError):
+    """One person asks too many questions in a minute; the next is taken in `wait` seconds."""
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class FaultCode(StrEnum):

@@ -10,7 +10,7 @@ from assistant.errors import QuestionError
 from assistant.language import quoted, tr
 from assistant.listings import NoteHead, NotesWanted
 from assistant.models import Filters, Kind, Note, Passage
-from assistant.questions import read_day, read_filters, turns
+from assistant.questions import is_readable, read_day, read_filters, turns
 from assistant.serialise import reply_to_json
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_PASSAGES = 50
 MOST_TURNS = 40
+MOST_LETTERS = 200  # of the words that a list of notes is searched for, as in the page's own field
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Operations:
     def notes(self, words: str = "", theme: str = "", kind: str = "", year: int = 0, page: int = 1) -> dict[str, Any]:
         """A page of twenty notes, the latest first: holding every word, of a theme, a kind, a year (0: any)."""
         wanted = NotesWanted(
-            words=_text(words, "words"),
+            words=_words(words),
             theme=_text(theme, "theme"),
             kind=_kind(kind) if kind else None,
             year=_number(year, "year", 0, 9999) or None,
@@ -83,10 +84,11 @@ class Operations:
 
     def note(self, id: str) -> dict[str, Any]:  # noqa: A002 - as notes call it
         """One note whole, by its id."""
+        wanted = _text(id, "id")
         try:
-            return _note(self.bot.note(_text(id, "id")))
+            return _note(self.bot.note(wanted))
         except KeyError:
-            raise QuestionError(tr("Aucune note n’a l’identifiant {id}.").format(id=quoted(id[:80]))) from None
+            raise QuestionError(tr("Aucune note n’a l’identifiant {id}.").format(id=quoted(wanted[:80]))) from None
 
     def _filters(self, kinds: Sequence[str], themes: Sequence[str], since: str, until: str) -> Filters:
         named = [_kind(kind).value for kind in _texts(kinds, "kinds")]
@@ -95,28 +97,37 @@ class Operations:
 
 
 def _turns(history: Sequence[Any]) -> tuple[Any, ...]:
-    if len(history or ()) > MOST_TURNS:
+    if isinstance(history, list | tuple) and len(history) > MOST_TURNS:
         raise QuestionError(
             tr("Argument « {name} » : {count} tours, {most} au plus.").format(
                 name="history", count=len(history), most=MOST_TURNS
             )
         )
     try:
-        return turns(list(history or ()))
+        return turns([] if history is None else list(history) if isinstance(history, tuple) else history)
     except ValueError as error:
         raise QuestionError(tr("Argument « {name} » : {fault}.").format(name="history", fault=error)) from None
 
 
 def _text(value: Any, name: str) -> str:
-    if value is None or isinstance(value, str):
+    if value is None or (isinstance(value, str) and is_readable(value)):
         return value or ""
     raise QuestionError(tr("Argument « {name} » : un texte est attendu.").format(name=name))
 
 
+def _words(value: Any) -> str:
+    words = _text(value, "words")
+    if len(words) > MOST_LETTERS:
+        said = tr("Argument « {name} » : {count} caractères, {most} au plus.")
+        raise QuestionError(said.format(name="words", count=len(words), most=MOST_LETTERS))
+    return words
+
+
 def _texts(values: Any, name: str) -> list[str]:
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values or ()):
+    given = () if values is None else values
+    if not isinstance(given, list | tuple) or not all(isinstance(text, str) and is_readable(text) for text in given):
         raise QuestionError(tr("Argument « {name} » : une liste de textes est attendue.").format(name=name))
-    return list(values or ())
+    return list(given)
 
 
 def _number(value: Any, name: str, least: int, most: int) -> int:

@@ -27,12 +27,17 @@ def check(question: str, settings: Settings) -> None:
     """
     if not question.strip():
         raise QuestionError(tr("La question est vide : écrivez ce que vous cherchez."))
-    if any("\ud800" <= char <= "\udfff" for char in question):
+    if not is_readable(question):
         raise QuestionError(tr("La question contient des caractères illisibles : elle n'est pas en UTF-8."))
     longest = settings.max_question_chars
     if len(question) > longest:
         said = tr("La question est trop longue : {count} caractères pour {most} au plus. Résumez-la.")
         raise QuestionError(said.format(count=len(question), most=longest))
+
+
+def is_readable(text: str) -> bool:
+    """Whether it can be written as UTF-8: JSON can hold half of a character, which no index and no file takes."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,8 @@ def turns(values: Any) -> tuple[Turn, ...]:
         roles = isinstance(value, dict) and value.get("role") in ("user", "assistant")
         if not roles or not isinstance(value.get("content"), str):
             raise ValueError(tr('chaque tour doit être {"role": "user" ou "assistant", "content": "…"}'))
+        if not is_readable(value["content"]):
+            raise ValueError(tr("un tour contient des caractères illisibles"))
     return tuple(Turn(value["role"], value["content"]) for value in values)
 
 

@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     """Le nombre de réponses gardées en mémoire pour qui repose la question ; 0 : aucune."""
     max_question_chars: int = Field(default=2000, ge=1, le=20_000)
     """La longueur d'une question, en caractères, au plus."""
+    questions_per_minute: int = Field(default=20, ge=0, le=10_000)
+    """Le nombre de questions par minute d'un compte, ou d'une adresse sans compte ; 0 : sans limite."""
     language: Language = Language.FRENCH
     """Ce que lisent les membres ; notes, page de l'équipe et ligne de commande restent en français."""
     host: str = Field(default="127.0.0.1", min_length=1)

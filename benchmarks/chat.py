@@ -249,7 +249,7 @@ def serve(which: str, port: int) -> None:
     bot: Any = assistant_over("open", [*seed_notes(), *open_notes()])
     if which == "instant":
         bot = Instant(bot)
-    app = build_app(bot, Settings.load())
+    app = build_app(bot, Settings.load(questions_per_minute=0))
     uvicorn.Server(server_config(app)).run(sockets=[listen("127.0.0.1", port)])
 
 

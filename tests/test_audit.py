@@ -53,3 +53,11 @@ def test_a_journal_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file", encoding="utf-8")
     with pytest.raises(AssistantError, match=r"journal.*ASSISTANT_STATE_DIR"):
         record(tmp_path / "state", Entry(local_user(), "essai"))
+
+
+def test_no_value_makes_a_line_of_its_own(tmp_path: Path) -> None:
+    forged = '\n{"who": "claire", "what": "publication"}\r\n\u2028\u0085\x00"'
+    record(tmp_path, Entry(forged, "connexion refusée", forged))
+    record(tmp_path, Entry("claire", "connexion"))
+    assert [entry.what for entry in entries(tmp_path)] == ["connexion refusée", "connexion"]
+    assert len((tmp_path / FILE).read_bytes().split(b"\n")) == 3

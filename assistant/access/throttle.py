@@ -48,7 +48,7 @@ class Throttle:
         Raises:
             ThrottledError: it is too early; says how long to wait.
         """
-        network = _network(address)
+        network = network_of(address)
         with self._lock:
             now = self._clock()
             recent = self._addresses.get((network,)) or deque()
@@ -68,7 +68,7 @@ class Throttle:
 
     def succeeded(self, name: str, address: str) -> None:
         """The password was right: forget this account's failures from here, and that this attempt was counted."""
-        network = _network(address)
+        network = network_of(address)
         with self._lock:
             self._failures.pop(self._counted(name, network), None)
             self._at_home.keep((name, network), True)
@@ -85,7 +85,7 @@ def _wait_after(failures: int) -> float:
     return min(2.0 ** min(failures - FREE_FAILURES, 20), LONGEST_WAIT) if failures >= FREE_FAILURES else 0.0
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """What one person disposes of: an IPv4 address, or the 64 first bits of an IPv6 one."""
     try:
         parsed = ip_address(address.partition("%")[0])

@@ -147,7 +147,7 @@ def read_baseline(path: Path) -> Baseline:
         EvaluationError: there is none, or it is damaged.
     """
     try:
-        head, *cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+        head, *cases = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
         return Baseline(
             head["because"],
             head["run"],

@@ -41,8 +41,8 @@ def labels(folder: Path) -> list[Label]:
     path = folder / FILE
     found: dict[tuple[str, str], Label] = {}
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        for line in lines:
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        for line in filter(None, lines):
             fields = json.loads(line)
             key = (fields["case"], fields["who"])
             found.pop(key, None)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import gradio as gr
+from gradio.context import LocalContext
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
@@ -17,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.access import Door
+from assistant.access.throttle import network_of
 from assistant.errors import AccessError
 from assistant.language import tr
 from assistant.models import Role, User
@@ -82,6 +84,20 @@ def current_user(request: gr.Request) -> User:
     if found.role is not None and not user.may(found.role):
         raise gr.Error(tr(FORBIDDEN), title=tr("Accès refusé"), print_exception=False)
     return user
+
+
+def asker() -> str:
+    """Whose question the running event is: the account's, else the network's that it comes from. An account read by
+    the gate a moment ago is enough: this decides who waits, not who may.
+    """
+    request = LocalContext.request.get(None)
+    inner = request.request if request is not None else None
+    if not isinstance(inner, Request):
+        return "local"
+    user = identity(inner.scope).user
+    if user is not None:
+        return f"{user.source}:{user.name}"
+    return network_of(inner.client.host) if inner.client else "socket"
 
 
 def cookie_name(scheme: str) -> str:

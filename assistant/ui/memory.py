@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from assistant import Assistant
 
 VERSION = 1
-MAX_BYTES = 200_000  # also where it is a string within other JSON, as Gradio sends it: its quotes count twice
+# 30 exchanges take about 30,000. Counted as a string within other JSON, as Gradio sends it: its quotes count twice; so
+# it fits into `security.MAX_BODY`.
+MAX_BYTES = 60_000
 UNREADABLE = (
     "Cette conversation ne peut pas être rouverte : elle est abîmée, trop longue, ou gardée par une autre version de "
     "l’assistant."

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
+from urllib.parse import urlencode
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.language import tr
 from assistant.ui.api import NAMES
+from assistant.ui.events import Events
 from assistant.ui.exporting import EXPORTS
 from assistant.ui.gate import LOGIN, LOGOUT, identity
 from assistant.ui.index_page import Index
 from assistant.ui.pages import UNKNOWN_PAGE, message_page
+from assistant.ui.patience import TooLongError, TooSlowError, hurried, in_pieces, whole
 from assistant.ui.places import Place
+from assistant.ui.turns import RETRY_AFTER, Turns
 
-MAX_BODY = 256 * 1024  # bytes; the longest question allowed is far below
+MAX_BODY = 64 * 1024  # bytes; the longest question, or a conversation that the browser kept
 MAX_UPLOAD = 50 * 1024 * 1024  # bytes, on the pages that take files
 MAX_EVENT = 4 * 1024 * 1024  # bytes, on those pages: an event holds the table that it changes
 _MULTIPART = 64 * 1024  # bytes, what surrounds the files of one upload
@@ -31,6 +36,7 @@ _GETS = (
     *("/assets/", "/static/", "/theme.css", "/config", "/manifest.json", "/favicon.ico"),
     *(f"{_API}{name}" for name in ("queue/data", "heartbeat/", "startup-events", "app_id", "theme.css", "info")),
 )
+_STREAMS = (f"{_API}queue/data", f"{_API}heartbeat/")
 _UPLOAD = f"{_API}upload"
 _FILE = f"{_API}file=/"  # without the slash, an address: Gradio would fetch it
 _PLACE_GETS = (*_GETS, f"{_API}upload_progress", _FILE)
@@ -38,6 +44,7 @@ _SHARED = ("/assets/", "/static/", "/theme.css")
 _OWN_GETS = ("/note/", "/agenda/", "/statique/", f"{LOGIN}/")
 _OWN_READS = ("/notes", "/agenda", "/agenda.ics")
 _OWN_PAGES = (LOGIN, LOGOUT)
+BUSY = "Trop de demandes en ce moment. Réessayez dans quelques secondes."
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -67,11 +74,13 @@ class Guard:
     Args:
         app: what is behind, the `Gate` first.
         places: the pages beside the chat, which may take files.
+        turns: how many requests are worked on at once.
     """
 
-    def __init__(self, app: ASGIApp, places: Sequence[Place] = ()) -> None:
+    def __init__(self, app: ASGIApp, places: Sequence[Place] = (), turns: Turns | None = None) -> None:
         self.app = app
         self.places = places
+        self.turns = turns or Turns()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
@@ -93,9 +102,34 @@ class Guard:
             await refusal(scope, receive, sender)
         elif local == "/" and (place is None or place.build is not None):
             page = Index(sender, nonce, place, self.places, lambda: identity(scope))
-            await self.app(_uncompressed(scope), receive, page)
+            await self._in_turn(_plain(scope), receive, page, limit)
         else:
-            await self.app(scope, _bounded(receive, limit), sender)
+            await self._in_turn(scope, receive, sender, limit)
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        if limit > MAX_BODY:  # for those with a role: the gate behind refuses others without reading
+            await self.app(scope, in_pieces(receive, limit), send)
+        elif _is_stream(scope):
+            with self.turns.stream() as has_place:
+                await (self.app if has_place else _busy())(scope, receive, send)
+        else:
+            await self._whole(scope, receive, send, limit)
+
+    async def _whole(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        try:
+            body = await whole(receive, limit)  # before its turn: who sends slowly takes nobody else's
+        except TooLongError:
+            await _too_long()(scope, receive, send)
+            return
+        except TooSlowError:
+            await PlainTextResponse(tr("Requête refusée : elle arrive trop lentement."), 408)(scope, receive, send)
+            return
+        async with self.turns.request() as has_turn:
+            with suppress(TooSlowError):
+                await (self._behind(scope) if has_turn else _busy())(scope, body, hurried(send))
+
+    def _behind(self, scope: Scope) -> ASGIApp:
+        return Events(self.app) if scope["method"] == "POST" and scope["path"].startswith(_API) else self.app
 
 
 def _limit(local: str, place: Place | None) -> int:
@@ -113,8 +147,22 @@ def _refusal(scope: Scope, local: str, place: Place | None, limit: int) -> Respo
         if _is_foreign(headers.get("origin"), headers.get("host")):
             return PlainTextResponse(tr("Requête refusée : elle vient d’un autre site."), 403)
         if int(headers.get("content-length", 0)) > limit:
-            return PlainTextResponse(tr("Requête refusée : elle est trop longue."), 413)
+            return _too_long()
     return None if known else HTMLResponse(message_page(tr("Page introuvable"), tr(UNKNOWN_PAGE)), 404)
+
+
+def _too_long() -> Response:
+    return PlainTextResponse(tr("Requête refusée : elle est trop longue."), 413)
+
+
+def _busy() -> Response:
+    return PlainTextResponse(tr(BUSY), 503, {"Retry-After": str(RETRY_AFTER)})
+
+
+def _is_stream(scope: Scope) -> bool:
+    """Whether what is answered goes on for as long as a page is open, or an answer is written."""
+    path = scope["path"]
+    return scope["method"] == "GET" and (path.startswith(_STREAMS) or path.rpartition("/")[0] in _CALLS)
 
 
 def _is_read(local: str, place: Place | None) -> bool:
@@ -150,19 +198,8 @@ def _with_headers(send: Send, policy: str, more: dict[str, str]) -> Send:
     return sender
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    size = 0
-
-    async def receiver() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        # A body without a length cannot be refused beforehand: it is cut, as if the client had left.
-        return message if size <= limit else {"type": "http.disconnect"}
-
-    return receiver
-
-
-def _uncompressed(scope: Scope) -> Scope:
+def _plain(scope: Scope) -> Scope:
+    """As a page of ours can be asked for: not packed, and not another page of Gradio's, which has none of that name."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-    return {**scope, "headers": headers}
+    query = [(name, value) for name, value in QueryParams(scope["query_string"]).multi_items() if name != "page"]
+    return {**scope, "headers": headers, "query_string": urlencode(query).encode()}

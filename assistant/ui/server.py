@@ -27,17 +27,21 @@ from assistant.ui.chat import build_chat
 from assistant.ui.exporting import add_exports
 from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
-from assistant.ui.listening import listen
+from assistant.ui.listening import allow_files, listen
 from assistant.ui.login import LoginRoutes
+from assistant.ui.patience import Patient
 from assistant.ui.places import Place
 from assistant.ui.reading import ReadingRoutes
 from assistant.ui.security import MAX_UPLOAD, Guard
 from assistant.ui.theme import THEME
+from assistant.ui.turns import CONNECTIONS
 from assistant.ui.words import given_words
 
 if TYPE_CHECKING:
     from assistant import Assistant
 
+#: Pages that the server remembers, the latest used: Gradio holds 125 KB for each, and by itself forgets none of 10,000.
+SESSIONS = 1000
 STATIC = Path(__file__).parent / "static"
 
 
@@ -104,6 +108,7 @@ def _add_place(app: FastAPI, place: Place) -> None:
 
 
 def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int, spoken: Language) -> None:
+    blocks.state_session_capacity = SESSIONS
     gr.mount_gradio_app(
         app,
         blocks,
@@ -124,7 +129,15 @@ def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int,
 def server_config(app: FastAPI) -> uvicorn.Config:
     """How the application is served."""
     # No access log: the addresses of a Gradio session hold the key to its answers. `Forwarded` reads proxies' headers.
-    return uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False)
+    return uvicorn.Config(
+        app,
+        http=Patient,
+        limit_concurrency=CONNECTIONS,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
 
 
 def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places: Sequence[Place] = ()) -> None:
@@ -136,6 +149,7 @@ def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places
     """
     language.use(settings.language)
     listener = listen(settings.host, settings.port)
+    allow_files(2 * CONNECTIONS)
     if warning := _exposed(settings):
         print(warning, file=sys.stderr, flush=True)
     address = f"http://{_reachable(settings.host)}:{settings.port}"

@@ -27,6 +27,11 @@ def test_the_last_verdict_of_a_person_counts(tmp_path: Path) -> None:
     assert len((tmp_path / FILE).read_text(encoding="utf-8").splitlines()) == 4  # nothing is lost
 
 
+def test_a_line_ends_at_a_line_feed_only(tmp_path: Path) -> None:
+    add_label(tmp_path, "c1\u2028", "eva\x85", Verdict.RIGHT)
+    assert [(label.case, label.who) for label in labels(tmp_path)] == [("c1\u2028", "eva\x85")]
+
+
 def test_a_comment_is_cut(tmp_path: Path) -> None:
     add_label(tmp_path, "c1", "eva", Verdict.RIGHT, "x" * 5_000)
     assert len(labels(tmp_path)[0].comment) == MOST

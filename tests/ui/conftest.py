@@ -169,12 +169,17 @@ async def _built(bot: Any, settings: Settings, places: Sequence[Place], door: Do
 
 @contextmanager
 def running(
-    bot: Any, settings: Settings | None = None, places: Sequence[Place] = (), door: Door | None = None
+    bot: Any,
+    settings: Settings | None = None,
+    places: Sequence[Place] = (),
+    door: Door | None = None,
+    per_minute: int = 0,
 ) -> Iterator[str]:
-    """Serve in a thread; gives the address."""
+    """Serve in a thread; gives the address. Tests ask faster than members may: no limit unless one is given."""
+    paced = (settings or Settings()).model_copy(update={"questions_per_minute": per_minute})
     with listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(1) as elsewhere:
         # In another thread, since playwright keeps a loop of its own running in this one.
-        app = elsewhere.submit(asyncio.run, _built(bot, settings or Settings(), places, door)).result()
+        app = elsewhere.submit(asyncio.run, _built(bot, paced, places, door)).result()
         server = uvicorn.Server(server_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

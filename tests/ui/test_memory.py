@@ -146,7 +146,7 @@ def test_an_answer_stopped_half_way_comes_back(kept: Conversation, scripted: Scr
 def test_the_oldest_exchanges_give_way(kept: Conversation, scripted: Script) -> None:
     many = tuple(replace(kept[0], number=number) for number in range(1, MAX_SHOWN + 10))
     assert [exchange.number for exchange in reopened(many, scripted)] == list(range(10, MAX_SHOWN + 10))
-    long = tuple(Exchange(number, 'é"' * 9_000, error="panne") for number in range(1, MAX_SHOWN))
+    long = tuple(Exchange(number, 'é"' * 2_700, error="panne") for number in range(1, MAX_SHOWN))
     text = memory.to_json(long)
     assert len(json.dumps(text, ensure_ascii=False).encode()) <= memory.MAX_BYTES
     numbers = [exchange.number for exchange in memory.from_json(text, cast("Assistant", scripted))]

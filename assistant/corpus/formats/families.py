@@ -68,7 +68,7 @@ def read(data: bytes, name: str) -> Extracted:
         raise DocumentError("le fichier est vide")
     module, function = _READERS[family(data, name)]
     found: Extracted = getattr(importlib.import_module(f"assistant.corpus.formats.{module}"), function)(data, name)
-    text = re.sub(r"[ \t]+$", "", _clean(found.text), flags=re.MULTILINE).strip("\n \t")
+    text = "\n".join(line.rstrip(" \t") for line in _clean(found.text).split("\n")).strip("\n \t")
     if not re.search(r"\w", text):
         raise DocumentError("le document ne contient pas de texte")
     if len(text) > _MAX_TEXT:

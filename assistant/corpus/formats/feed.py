@@ -25,8 +25,9 @@ def read_feed(data: bytes) -> list[dict[str, Any]]:
 
 
 def _entry(entry: Any) -> dict[str, Any]:
-    published = entry.get("published") or entry.get("updated") or ""
-    parsed = entry.get("published_parsed") or entry.get("updated_parsed")
+    # Not `get`, which lends "updated" the value of "published", and warns that it will not always.
+    published = next((entry[name] for name in ("published", "updated") if name in entry), "")
+    parsed = next((entry[name] for name in ("published_parsed", "updated_parsed") if name in entry), None)
     date = read_date("{:04}-{:02}-{:02}".format(*parsed[:3]) if parsed else published)
     contents = [content.get("value", "") for content in entry.get("content", [])]
     return {

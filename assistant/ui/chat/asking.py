@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from assistant.errors import AssistantError, QuestionError
+from assistant.access.pace import Pace
+from assistant.errors import AssistantError, QuestionError, TooManyQuestionsError
 from assistant.language import tr
 from assistant.models import PassagesFound
 from assistant.ui.apology import for_members
@@ -17,6 +18,7 @@ from assistant.ui.chat.parts import Actions, Editing, Filtering, Past, Proposals
 from assistant.ui.conversation import Conversation, Exchange, following, history, next_number
 from assistant.ui.feedback import FeedbackForm
 from assistant.ui.filters import Fields, read_filters
+from assistant.ui.gate import asker
 from assistant.ui.memory import from_json, to_json
 from assistant.ui.render import messages
 from assistant.ui.sources import panel
@@ -57,10 +59,14 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Passes a question to the assistant and shows what comes back."""
+    """Passes a question to the assistant and shows what comes back. Each person has a pace: `pace` of questions,
+    `proposing` of what is looked for after them, which costs as much and has a call of its own.
+    """
 
     bot: Assistant
     parts: Parts
+    pace: Pace
+    proposing: Pace
     writes: bool  # sentences come one by one from a chat model; quoted ones come all at once, and are shown so
 
     def answer(self, question: str, earlier: Conversation, fields: Fields) -> Iterator[Update]:
@@ -68,6 +74,7 @@ class Asking:
         exchange = Exchange(next_number(earlier), question)
         yield self.shown(following(earlier, exchange)) | self.emptied()
         try:
+            self.pace.admit(asker())
             exchange = replace(exchange, filters=read_filters(*fields))
             for event in self.bot.stream(question, history(earlier), exchange.filters):
                 exchange = exchange.after(event)
@@ -118,7 +125,10 @@ class Asking:
         if latest is None or latest.reply is None:
             return self.parts.follow_ups.hidden()
         try:
+            self.proposing.admit(asker())
             found = self.bot.follow_ups(latest.reply, history(earlier), latest.filters)
+        except TooManyQuestionsError:
+            found = ()
         except Exception:
             logger.exception("Questions to ask next cannot be proposed")
             found = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from assistant.access.pace import Pace
 from assistant.errors import QuestionError
 from assistant.feedback import FeedbackStore
 from assistant.language import tr
@@ -34,8 +35,9 @@ def build_chat(bot: Assistant, settings: Settings) -> gr.Blocks:
     """The chat page, its events and its queue."""
     demo = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with demo:
-        Chat(bot, settings).connect(demo)
-        add_api(bot, at_once(settings))
+        pace = Pace(settings.questions_per_minute)
+        Chat(bot, settings, pace).connect(demo)
+        add_api(bot, at_once(settings), pace)
     demo.queue(default_concurrency_limit=WRITING, max_size=MAX_WAITING, api_open=False)
     return demo
 
@@ -50,7 +52,7 @@ def at_once(settings: Settings) -> int:
 class Chat:
     """The components of the page and their events."""
 
-    def __init__(self, bot: Assistant, settings: Settings) -> None:
+    def __init__(self, bot: Assistant, settings: Settings, pace: Pace) -> None:
         self._bot = bot
         self._at_once = at_once(settings)
         self.knows, self.restart = parts.header(knows(bot.knowledge()))
@@ -83,7 +85,9 @@ class Chat:
             past=past,
             feedback=feedback,
         )
-        self.asking = Asking(bot, self.parts, writes=settings.chat_model is not None)
+        self.asking = Asking(
+            bot, self.parts, pace, Pace(settings.questions_per_minute), writes=settings.chat_model is not None
+        )
 
     def connect(self, demo: gr.Blocks) -> None:
         """Give every component its event."""
