@@ -29,6 +29,7 @@ from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
 from assistant.ui.listening import listen
 from assistant.ui.login import LoginRoutes
+from assistant.ui.operating.probes import Probes
 from assistant.ui.places import Place
 from assistant.ui.reading import ReadingRoutes
 from assistant.ui.security import MAX_UPLOAD, Guard
@@ -56,6 +57,8 @@ def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), 
     app.add_middleware(Gate, door=door, rules=_rules(settings, places))
     app.add_middleware(Guard, places=places)
     app.add_middleware(Forwarded, proxies=door.proxies)
+    # Before all that refuses, counts or asks who it is.
+    app.add_middleware(Probes, ready=lambda: bot.reader.ready())
     app.mount("/statique", StaticFiles(directory=STATIC))
     ReadingRoutes(bot).add_to(app)
     add_exports(app, bot)
