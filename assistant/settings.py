@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     oidc_roles_claim: str = Field(default="roles", min_length=1)
     feedback_days: int = Field(default=365, ge=0, le=3650)
     feedback_url: SecretStr | None = None
+    log_format: Literal["texte", "json"] = "texte"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_questions: bool = False
 
     @field_validator("trusted_proxies")
     @classmethod

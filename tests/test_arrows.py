@@ -17,6 +17,7 @@ ORDER = [
     "language",
     "runtime",
     "settings",
+    "observing",
     "audit",
     "access",
     "french",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
-import sys
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
 from ipaddress import ip_address
@@ -30,6 +30,7 @@ from assistant.ui.gate import Gate, Rule
 from assistant.ui.listening import listen
 from assistant.ui.login import LoginRoutes
 from assistant.ui.operating.probes import Probes
+from assistant.ui.operating.watch import Watch
 from assistant.ui.places import Place
 from assistant.ui.reading import ReadingRoutes
 from assistant.ui.security import MAX_UPLOAD, Guard
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from assistant import Assistant
 
 STATIC = Path(__file__).parent / "static"
+logger = logging.getLogger(__name__)
 
 
 def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), door: Door | None = None) -> FastAPI:
@@ -59,6 +61,7 @@ def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), 
     app.add_middleware(Forwarded, proxies=door.proxies)
     # Before all that refuses, counts or asks who it is.
     app.add_middleware(Probes, ready=lambda: bot.reader.ready())
+    app.add_middleware(Watch, places=places)
     app.mount("/statique", StaticFiles(directory=STATIC))
     ReadingRoutes(bot).add_to(app)
     add_exports(app, bot)
@@ -126,8 +129,11 @@ def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int,
 
 def server_config(app: FastAPI) -> uvicorn.Config:
     """How the application is served."""
-    # No access log: the addresses of a Gradio session hold the key to its answers. `Forwarded` reads proxies' headers.
-    return uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False)
+    # No access log: the addresses of a Gradio session hold the key to its answers; `Watch` names routes instead.
+    # `Forwarded` reads proxies' headers, `observing.logs` takes what uvicorn has to say.
+    return uvicorn.Config(
+        app, log_config=None, log_level="warning", access_log=False, server_header=False, proxy_headers=False
+    )
 
 
 def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places: Sequence[Place] = ()) -> None:
@@ -140,7 +146,7 @@ def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places
     language.use(settings.language)
     listener = listen(settings.host, settings.port)
     if warning := _exposed(settings):
-        print(warning, file=sys.stderr, flush=True)
+        logger.warning("%s", warning)
     address = f"http://{_reachable(settings.host)}:{settings.port}"
     server = _Server(server_config(build_app(bot, settings, places)), address, open_browser)
     with listener, contextlib.suppress(KeyboardInterrupt):
