@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant import questions
 from assistant.agenda import Shelves
@@ -22,6 +22,9 @@ from assistant.proposals import Proposer
 from assistant.replies import Replies, events, lasts
 from assistant.retrieval import Retrieval, retrieve
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.observing.metrics import State
 
 
 class Assistant:
@@ -56,6 +59,21 @@ class Assistant:
         """The id of the build that the next question will be answered from."""
         with self.reader.lease() as build:
             return build.id
+
+    def state(self) -> State:
+        """What metrics tell of the moment."""
+        from assistant.observing.metrics import State
+
+        with self.reader.lease() as build:
+            return State(
+                build=build.id,
+                embedder=str(self.embedder.identity),
+                notes=build.manifest.notes,
+                chunks=build.manifest.chunks,
+                created=datetime.fromisoformat(build.manifest.created),
+                in_progress=self._in_progress.value,
+                followed=self.reader.followed,
+            )
 
     def retrieve(self, question: str, filters: Filters | None = None, count: int | None = None) -> tuple[Passage, ...]:
         """The best passages for a stand-alone question, best first; as many as the settings say, or `count`.

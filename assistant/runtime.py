@@ -10,6 +10,8 @@ _QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
+    # FastAPI would send requests, with their addresses, to the collector that other programs of the machine use.
+    "FASTAPI_OTEL_AUTO_CONFIGURE": "false",
     "LANGSMITH_TRACING": "false",
     "LANGSMITH_TRACING_V2": "false",
     "LANGCHAIN_TRACING": "false",

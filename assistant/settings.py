@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     log_format: Literal["texte", "json"] = "texte"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_questions: bool = False
+    metrics: bool = False
+    metrics_token: SecretStr | None = None
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -186,6 +188,7 @@ _SECRET = {
     "oidc_issuer",
     "oidc_client_secret",
     "feedback_url",
+    "metrics_token",
 }
 
 

@@ -32,6 +32,7 @@ class Reader:
         self._opening = threading.Lock()
         self._leases: Counter[Build] = Counter()
         self._refused: str | None = None
+        self.followed = 0  # builds opened since the first
         self._build = self._open()
 
     @property
@@ -108,6 +109,7 @@ class Reader:
             new = self._open()
             with self._state:
                 old, self._build = self._build, new
+                self.followed += 1
                 self._close_unused(old)
         except IndexStoreError as error:
             self._refused = published

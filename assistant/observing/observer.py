@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant.models import Answer, Refusal, Reply
 from assistant.observing.steps import Recorder, Step
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.observing.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -84,17 +87,23 @@ Hearer = Callable[[Asked], None]
 
 
 class Observer:
-    """Tells `hearers` of every question. Safe to share between threads."""
+    """Tells `hearers`, and `metrics` if there are, of every question. Safe to share between threads."""
 
-    def __init__(self, hearers: Sequence[Hearer] = ()) -> None:
-        self._hearers = tuple(hearers)
+    def __init__(self, hearers: Sequence[Hearer] = (), metrics: Metrics | None = None) -> None:
+        self.metrics = metrics
+        self._hearers = (*hearers, *([metrics] if metrics else ()))
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """What the settings ask for."""
+        """What the settings ask for; nothing else is imported."""
         from assistant.observing.logs import QuestionLines
 
-        return cls([QuestionLines(shown=settings.log_questions)])
+        metrics = None
+        if settings.metrics:
+            from assistant.observing.metrics import Metrics
+
+            metrics = Metrics()
+        return cls([QuestionLines(shown=settings.log_questions)], metrics)
 
     @contextmanager
     def asking(self, question: str, build: str) -> Iterator[Asking]:

@@ -40,7 +40,8 @@ def start(settings: Settings, open_browser: bool = False) -> None:
     from assistant.ui.staff import staff_place
 
     with closing(Desk(bot, settings)) as desk:
-        serve(bot, settings, open_browser, (staff_place(desk), evaluation_place(settings.evals_dir)))
+        places = (staff_place(desk), evaluation_place(settings.evals_dir))
+        serve(bot, settings, open_browser, places, bot.observer.metrics)
 
 
 def _ask_examples(bot: Assistant) -> None:

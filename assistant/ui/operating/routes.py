@@ -10,13 +10,17 @@ from assistant.ui.api import NAMES
 from assistant.ui.exporting import EXPORTS
 from assistant.ui.gate import LOGIN, LOGOUT
 from assistant.ui.notes_page import PATH as NOTES
+from assistant.ui.operating.metrics_page import METRICS
 from assistant.ui.operating.probes import HEALTH, READINESS
 from assistant.ui.places import Place
 
 UNKNOWN = "autre"
 _API = "/gradio_api/"
+#: Where questions come in.
+QUESTIONS = (f"{_API}queue/join", f"{_API}call/ask")
 _WHOLE = frozenset(
-    {"/", LOGIN, LOGOUT, NOTES, AGENDA, FILE, HEALTH, READINESS, "/config", "/favicon.ico", "/theme.css", *EXPORTS}
+    {"/", LOGIN, LOGOUT, NOTES, AGENDA, FILE, *EXPORTS, HEALTH, READINESS, METRICS}
+    | {"/config", "/favicon.ico", "/theme.css"}
     | {f"{_API}{name}" for name in ("queue/join", "queue/data", "upload", "cancel", "reset", "info", "app_id")}
 )
 #: What begins so, the longest first; the rest of the path is left out.
@@ -32,7 +36,7 @@ _BEGUN = tuple(
     )
 )
 #: Asked for with every page, or every few seconds by machines: nobody reads them one by one.
-_QUIET = ("/assets", "/static", "/statique", "/theme.css", "/config", "/favicon.ico", HEALTH, READINESS)
+_QUIET = ("/assets", "/static", "/statique", "/theme.css", "/config", "/favicon.ico", HEALTH, READINESS, METRICS)
 _QUIET_API = ("heartbeat", "startup-events", "theme.css", "app_id", "info", "upload_progress")
 
 

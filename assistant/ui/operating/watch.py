@@ -1,4 +1,4 @@
-"""A line for each request: its route, what was answered and when; never its address, its query, its headers."""
+"""A line and a count for each request: its route, what was answered, how fast; no address, no query, no header."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.observing import logs
-from assistant.ui.operating.routes import is_quiet, route_of
+from assistant.ui.operating.routes import QUESTIONS, is_quiet, route_of
 from assistant.ui.places import Place
+
+if TYPE_CHECKING:
+    from assistant.observing.metrics import Metrics
 
 ID_HEADER = "X-Request-ID"
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH")
+_FULL = 503  # Gradio's answer where its queue takes no more
 _LEFT = 499  # nginx's number for a client that left before an answer
 
 
@@ -25,11 +30,13 @@ class Watch:
     Args:
         app: what is behind.
         places: the pages beside the chat, whose routes bear their names.
+        metrics: where requests are counted, if anywhere.
     """
 
-    def __init__(self, app: ASGIApp, places: Sequence[Place] = ()) -> None:
+    def __init__(self, app: ASGIApp, places: Sequence[Place] = (), metrics: Metrics | None = None) -> None:
         self.app = app
         self.places = places
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, and say afterwards how it went."""
@@ -56,10 +63,14 @@ class Watch:
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = route_of(scope["path"], self.places)
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        if self.metrics is not None:
+            self.metrics.request(method, route, status)
+            if status == _FULL and method == "POST" and route in QUESTIONS:
+                self.metrics.busy()
         level = logging.WARNING if status >= 500 else logging.DEBUG if is_quiet(route) else logging.INFO
         if not logs.requests.isEnabledFor(level):
             return
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         ms = round(seconds * 1000, 1)
         fields = {"event": "request", "method": method, "route": route, "status": status, "ms": ms}
         logs.requests.log(level, f"{method} {route} {status} en {ms} ms", extra={"fields": fields})
