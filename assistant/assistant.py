@@ -254,6 +254,7 @@ class Assistant:
     def close(self) -> None:
         """Release the index's files."""
         self.reader.close()
+        self.observer.close()
 
 
 class Count:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     log_questions: bool = False
     metrics: bool = False
     metrics_token: SecretStr | None = None
+    otel_endpoint: str | None = Field(default=None, pattern="^https?://[^/]")
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -189,6 +190,7 @@ _SECRET = {
     "oidc_client_secret",
     "feedback_url",
     "metrics_token",
+    "otel_endpoint",
 }
 
 

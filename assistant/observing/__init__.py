@@ -3,6 +3,7 @@
 steps.py      the one place that times a step; the steps of the question being answered
 observer.py   a question once it is over, given to whoever is to hear of it
 metrics.py    what Prometheus reads
+traces.py     spans, sent to a collector
 logs.py       lines for people or for programs, without what nobody may read there
 """
 

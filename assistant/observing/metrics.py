@@ -48,7 +48,8 @@ class Metrics:
     """Hears of questions and requests; gives the page. Safe to share between threads."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # when each counter began: nobody asks, and it doubles the page
+        # When each counter began: nobody asks, and it doubles the page.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = here = CollectorRegistry()
         ProcessCollector(registry=here)
         self._questions = Counter("assistant_questions", "Questions, par issue.", ["outcome"], registry=here)

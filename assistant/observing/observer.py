@@ -95,15 +95,24 @@ class Observer:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """What the settings ask for; nothing else is imported."""
+        """What the settings ask for; nothing else is imported.
+
+        Raises:
+            SettingsError: traces are asked for, and what sends them is not installed.
+        """
         from assistant.observing.logs import QuestionLines
 
+        hearers: list[Hearer] = [QuestionLines(shown=settings.log_questions)]
         metrics = None
         if settings.metrics:
             from assistant.observing.metrics import Metrics
 
             metrics = Metrics()
-        return cls([QuestionLines(shown=settings.log_questions)], metrics)
+        if settings.otel_endpoint is not None:
+            from assistant.observing.traces import Traces
+
+            hearers.append(Traces(settings.otel_endpoint, shown=settings.log_questions))
+        return cls(hearers, metrics)
 
     @contextmanager
     def asking(self, question: str, build: str) -> Iterator[Asking]:
@@ -135,6 +144,12 @@ class Observer:
                     remembered=asking.remembered,
                 )
             )
+
+    def close(self) -> None:
+        """Let go of what was not sent yet, as fast as it goes."""
+        for hear in self._hearers:
+            if close := getattr(hear, "close", None):
+                close()
 
     def _tell(self, asked: Asked) -> None:
         for hear in self._hearers:
