@@ -24,6 +24,13 @@ _QUIET = {
 }
 
 _OBJECTS = 50_000  # made between two looks for garbage
+
+
+def left_on() -> list[str]:
+    """The switches that are not as `prepare` sets them, as `NAME=value`."""
+    return [f"{name}={os.environ.get(name, '')}" for name, off in _QUIET.items() if os.environ.get(name) != off]
+
+
 _OFFLINE = "true"  # the hub takes it like a user's "1"
 
 

@@ -181,7 +181,7 @@ _FRENCH = {
 
 
 #: An address may hold a password.
-_SECRET = {
+SECRET = {
     "chat_api_key",
     "chat_base_url",
     "judge_api_key",
@@ -202,6 +202,6 @@ def _explain(error: ValidationError, known: set[str]) -> str:
             lines.append(_unknown_name(name, known))
             continue
         what = _FRENCH.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
-        seen = "" if name in _SECRET else f", reçu « {fault['input']} »"
+        seen = "" if name in SECRET else f", reçu « {fault['input']} »"
         lines.append(f"Réglage {PREFIX}{name.upper()} : {what.replace(' or ', ' ou ')}{seen}.")
     return " ".join(lines)

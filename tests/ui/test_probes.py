@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from assistant import Assistant, Settings
+from assistant.doctor import machine
 from assistant.embedding import Embedder
 from assistant.index.build import publish
 
@@ -99,3 +100,8 @@ def test_a_pointer_that_cannot_be_read_is_not_ready_until_it_is_mended(own_index
 def test_what_nobody_foresaw_is_not_ready_and_tells_nothing(script_url: str, scripted: Script) -> None:
     status, said = probe(script_url)  # the scripted assistant has no index at all
     assert (status, said["reason"]) == (503, "Erreur inattendue : voyez le journal du programme.")
+
+
+def test_the_doctor_knows_its_own_chat_by_them(script_url: str) -> None:
+    port = int(script_url.rpartition(":")[2])
+    assert machine.port(Settings(port=port)) == f"{port} : l'assistant y répond déjà"
