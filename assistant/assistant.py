@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant import questions
 from assistant.agenda import Shelves
@@ -17,10 +17,14 @@ from assistant.embedding import Embedder
 from assistant.index import Build, Reader, note_as_cited, published_build_id
 from assistant.listings import Agenda, AgendaEvent, AgendaWanted, Knowledge, NotesFound, NotesWanted
 from assistant.models import Event, Filters, Finished, Note, Passage, Reply, Turn
+from assistant.observing import Observer, Recorder
 from assistant.proposals import Proposer
 from assistant.replies import Replies, events, lasts
 from assistant.retrieval import Retrieval, retrieve
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.observing.metrics import State
 
 
 class Assistant:
@@ -29,6 +33,7 @@ class Assistant:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self.settings = settings
         self.embedder = embedder
+        self.observer = Observer.from_settings(settings)
         self._generator = Generator.from_settings(settings)
         self.reader = Reader(settings.index_dir, embedder, embedder.identity)
         self._shelves = Shelves()
@@ -54,6 +59,21 @@ class Assistant:
         """The id of the build that the next question will be answered from."""
         with self.reader.lease() as build:
             return build.id
+
+    def state(self) -> State:
+        """What metrics tell of the moment."""
+        from assistant.observing.metrics import State
+
+        with self.reader.lease() as build:
+            return State(
+                build=build.id,
+                embedder=str(self.embedder.identity),
+                notes=build.manifest.notes,
+                chunks=build.manifest.chunks,
+                created=datetime.fromisoformat(build.manifest.created),
+                in_progress=self._in_progress.value,
+                followed=self.reader.followed,
+            )
 
     def retrieve(self, question: str, filters: Filters | None = None, count: int | None = None) -> tuple[Passage, ...]:
         """The best passages for a stand-alone question, best first; as many as the settings say, or `count`.
@@ -112,17 +132,24 @@ class Assistant:
         return self._stream(request, self._generator)
 
     def _stream(self, request: Request, generator: Generator | None) -> Iterator[Event]:
-        with self._in_progress, self.reader.lease() as build:
+        with (
+            self._in_progress,
+            self.reader.lease() as build,
+            self.observer.asking(request.question, build.id) as asking,
+        ):
             known = self._replies.get(build.id, request)
             if known is not None:
+                asking.finished(known, remembered=True)
                 yield from events(known)
                 return
-            for event in self._chain(build, generator).stream(request):
-                if isinstance(event, Finished) and lasts(event.reply, written=generator is not None):
-                    self._replies.put(request, event.reply)
+            for event in self._chain(build, generator, asking.recorder).stream(request):
+                if isinstance(event, Finished):
+                    asking.finished(event.reply)
+                    if lasts(event.reply, written=generator is not None):
+                        self._replies.put(request, event.reply)
                 yield event
 
-    def _chain(self, build: Build, generator: Generator | None) -> Chain:
+    def _chain(self, build: Build, generator: Generator | None, recorder: Recorder | None = None) -> Chain:
         return Chain(
             build,
             self.embedder,
@@ -132,6 +159,7 @@ class Assistant:
             self.ranker,
             self.settings.lexical_weight,
             self.settings.refusal_threshold,
+            recorder or Recorder(),
         )
 
     def _ask_quoting(self, build: Build, question: str, filters: Filters) -> Reply:
@@ -226,6 +254,7 @@ class Assistant:
     def close(self) -> None:
         """Release the index's files."""
         self.reader.close()
+        self.observer.close()
 
 
 class Count:

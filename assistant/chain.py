@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,6 +32,7 @@ from assistant.models import (
     Timings,
     Turn,
 )
+from assistant.observing import Recorder, step
 from assistant.retrieval import Retrieval
 
 
@@ -50,7 +50,7 @@ class Request:
 class Chain:
     """The three stages over one build. `passages`, `max_sentences`, `lexical_weight` and `refusal_threshold` are the
     settings of the same names; with a `generator` the answer is written, else quoted; with a `ranker` the sentences are
-    read, else compared.
+    read, else compared. The `recorder` is of one question.
     """
 
     build: Build
@@ -61,24 +61,25 @@ class Chain:
     ranker: SentenceRanker | None = None
     lexical_weight: float = 1.0
     refusal_threshold: float | None = None
+    recorder: Recorder = field(default_factory=Recorder)
 
     def runnable(self) -> Runnable[Any, Any]:
         """LCEL: takes `{"request": Request}`, gives it back with `readings`, `evidence` and `reply`, each `Timed`."""
         return (
-            RunnablePassthrough.assign(readings=_timed("rewrite", self._rewrite))
-            | RunnablePassthrough.assign(evidence=_timed("retrieve", self._retrieve))
-            | RunnablePassthrough.assign(reply=_timed_steps("answer", self._answer))
+            RunnablePassthrough.assign(readings=self._timed("rewrite", self._rewrite))
+            | RunnablePassthrough.assign(evidence=self._timed("retrieve", self._retrieve))
+            | RunnablePassthrough.assign(reply=self._timed_steps("answer", self._answer))
         )
 
     def stream(self, request: Request) -> Iterator[Event]:
         """The passages as soon as they are found, then each sentence as it is released, then the whole reply."""
         stages: dict[str, Timed] = {}
-        for step in self.runnable().stream({"request": request}):
-            stages |= {name: value for name, value in step.items() if isinstance(value, Timed)}
-            if "evidence" in step:
+        for made in self.runnable().stream({"request": request}):
+            stages |= {name: value for name, value in made.items() if isinstance(value, Timed)}
+            if "evidence" in made:
                 found: Evidence = stages["evidence"].value
                 yield PassagesFound(found.question, found.passages)
-            if "reply" in step:
+            if "reply" in made:
                 yield _event(stages)
 
     def _rewrite(self, state: dict[str, Any]) -> tuple[Reading, ...]:
@@ -116,7 +117,8 @@ class Chain:
         """Each sentence, then the reply. Whether to refuse is decided before anything is written."""
         request: Request = state["request"]
         evidence: Evidence = state["evidence"].value
-        choice = choose(self._search(request), evidence, self.max_sentences)
+        with step("choose"):
+            choice = choose(self._search(request), evidence, self.max_sentences)
         common: dict[str, Any] = {
             "question": request.question,
             "standalone_question": evidence.question,
@@ -165,33 +167,30 @@ class Chain:
         first, second = self.embedder.encode_documents([one, other])
         return (float(first @ second) - self.build.manifest.similarity_mean) / self.build.manifest.similarity_std
 
+    def _timed(self, name: str, stage: Any) -> RunnableLambda[dict[str, Any], Timed]:
+        def run(state: dict[str, Any]) -> Timed:
+            with self.recorder.step(name) as clock:
+                value = stage(state)
+            return Timed(value, clock.seconds * 1000)
+
+        return RunnableLambda(run, name=name)
+
+    def _timed_steps(self, name: str, stage: Any) -> RunnableLambda[dict[str, Any], Timed]:
+        """A stage that gives several values one after the other. Streamed, all are seen; invoked, the last."""
+
+        def run(state: dict[str, Any]) -> Iterator[Timed]:
+            for value, clock in self.recorder.resumed(name, stage(state)):
+                yield Timed(value, clock.seconds * 1000)
+
+        return RunnableLambda(run, name=name)
+
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A stage's value and the wall time that it took."""
+    """A stage's value and the wall time that it took, without that of whoever used its values meanwhile."""
 
     value: Any
     milliseconds: float
-
-
-def _timed(name: str, stage: Any) -> RunnableLambda[dict[str, Any], Timed]:
-    def run(state: dict[str, Any]) -> Timed:
-        start = time.perf_counter()
-        value = stage(state)
-        return Timed(value, (time.perf_counter() - start) * 1000)
-
-    return RunnableLambda(run, name=name)
-
-
-def _timed_steps(name: str, stage: Any) -> RunnableLambda[dict[str, Any], Timed]:
-    """A stage that gives several values one after the other. Streamed, all are seen; invoked, the last."""
-
-    def run(state: dict[str, Any]) -> Iterator[Timed]:
-        start = time.perf_counter()
-        for value in stage(state):
-            yield Timed(value, (time.perf_counter() - start) * 1000)
-
-    return RunnableLambda(run, name=name)
 
 
 def _event(stages: dict[str, Timed]) -> Event:

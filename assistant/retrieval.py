@@ -15,6 +15,7 @@ from assistant.embedding import Embedder
 from assistant.french.words import content_words, variants
 from assistant.index import Build
 from assistant.models import Filters, Passage
+from assistant.observing import step
 from assistant.rescoring import MOST, Matcher, bonus
 
 _CANDIDATES = 100  # taken from each of the two indexes
@@ -72,8 +73,10 @@ def retrieve(
     on_date = frozenset[str]().union(*(build.catalogue.speaking_of(days) for days in asked))
     vector = embedder.encode_query(build.catalogue.acronyms.both(question))
     allowed = build.catalogue.allowed(filters) if filters else None
-    lexical = _lexical(build, question)
-    dense = _dense(build, vector, lexical, allowed)
+    with step("words"):
+        lexical = _lexical(build, question)
+    with step("vectors"):
+        dense = _dense(build, vector, lexical, allowed)
     std = build.manifest.similarity_std
     words = {key: lexical_weight * LEXICAL_WEIGHT * lexical.get(key, _UNSHARED)[1] for key in dense}
     fused = {key: cosine + std * (words[key] + DATE_WEIGHT * (key in on_date)) for key, cosine in dense.items()}

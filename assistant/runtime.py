@@ -10,6 +10,8 @@ _QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
+    # FastAPI would send requests, with their addresses, to the collector that other programs of the machine use.
+    "FASTAPI_OTEL_AUTO_CONFIGURE": "false",
     "LANGSMITH_TRACING": "false",
     "LANGSMITH_TRACING_V2": "false",
     "LANGCHAIN_TRACING": "false",
@@ -22,6 +24,13 @@ _QUIET = {
 }
 
 _OBJECTS = 50_000  # made between two looks for garbage
+
+
+def left_on() -> list[str]:
+    """The switches that are not as `prepare` sets them, as `NAME=value`."""
+    return [f"{name}={os.environ.get(name, '')}" for name, off in _QUIET.items() if os.environ.get(name) != off]
+
+
 _OFFLINE = "true"  # the hub takes it like a user's "1"
 
 

@@ -124,6 +124,18 @@ class Settings(BaseSettings):
     """Le temps pendant lequel un avis est gardé, en jours ; 0 : pas d'avis."""
     feedback_url: SecretStr | None = None
     """Une autre base pour les avis, comme SQLAlchemy l'écrit ; sans elle, un fichier du dossier d'état."""
+    log_format: Literal["texte", "json"] = "texte"
+    """La forme des lignes du journal du programme : `texte`, ou `json` (un objet par ligne)."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """À partir de quel niveau une ligne est écrite."""
+    log_questions: bool = False
+    """Écrit aussi le texte des questions et des erreurs : ce sont alors des données personnelles."""
+    metrics: bool = False
+    """`/metrics` donne des mesures à Prometheus."""
+    metrics_token: SecretStr | None = None
+    """Le jeton qu'il faut pour lire ces mesures ; sans lui, de la machine même seulement."""
+    otel_endpoint: str | None = Field(default=None, pattern="^https?://[^/]")
+    """L'adresse d'un collecteur OpenTelemetry, par exemple `http://127.0.0.1:4318`."""
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -220,7 +232,7 @@ _FRENCH = {
 
 
 #: An address may hold a password.
-_SECRET = {
+SECRET = {
     "chat_api_key",
     "chat_base_url",
     "judge_api_key",
@@ -228,6 +240,8 @@ _SECRET = {
     "oidc_issuer",
     "oidc_client_secret",
     "feedback_url",
+    "metrics_token",
+    "otel_endpoint",
 }
 
 
@@ -239,6 +253,6 @@ def _explain(error: ValidationError, known: set[str]) -> str:
             lines.append(unknown_name(name, known))
             continue
         what = _FRENCH.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
-        seen = "" if name in _SECRET else f", reçu « {fault['input']} »"
+        seen = "" if name in SECRET else f", reçu « {fault['input']} »"
         lines.append(f"Réglage {PREFIX}{name.upper()} : {what.replace(' or ', ' ou ')}{seen}.")
     return " ".join(lines)

@@ -19,6 +19,7 @@ ORDER = [
     "runtime",
     "secret_files",
     "settings",
+    "observing",
     "audit",
     "access",
     "french",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from assistant import Settings, doctor
+from assistant.doctor import endpoint, examining
 from assistant.errors import AssistantError
 from tests.answering.chat_server import KEY, Act, Script, said, served
 
@@ -22,7 +23,7 @@ def chat() -> Iterator[Script]:
 
 def look(url: str, **more: object) -> doctor.Check:
     given = {"chat_model": "m", "chat_base_url": url, "chat_api_key": KEY, "chat_timeout": 1, **more}
-    return doctor._look("Rédaction", doctor._chat, Settings.load(**given))
+    return doctor.look("Rédaction", endpoint.chat, Settings.load(**given))
 
 
 def test_an_endpoint_that_answers(chat: Script) -> None:
@@ -92,15 +93,15 @@ def test_a_password_in_the_address_is_not_told(chat: Script) -> None:
 
 
 def test_no_chat_model_is_no_fault() -> None:
-    assert "aucun modèle de langue" in doctor._chat(Settings.load())
+    assert "aucun modèle de langue" in endpoint.chat(Settings.load())
 
 
 @pytest.mark.parametrize("given", [{"chat_model": "m"}, {"chat_base_url": "http://localhost/v1"}])
 def test_model_and_address_go_together(given: dict[str, str]) -> None:
     with pytest.raises(AssistantError, match="vont ensemble"):
-        doctor._chat(Settings.load(**given))
+        endpoint.chat(Settings.load(**given))
 
 
 def test_it_is_looked_at_last(chat: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "_look", lambda name, look, settings: doctor.Check(name, True, ""))
+    monkeypatch.setattr(examining, "look", lambda name, look, settings: doctor.Check(name, doctor.Found.WELL, ""))
     assert doctor.examine()[-1].name == "Rédaction"

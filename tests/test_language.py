@@ -32,7 +32,7 @@ from tests.messages import CATALOGUE, PACKAGE, Gathered, gather, placeholders, u
 #: Functions that speak to operators, who read French.
 TO_OPERATORS = ("_unusable", "_exposed", "startup", "start")
 #: Pages of people who read French.
-NOT_FOR_MEMBERS = {"staff", "evaluation"}
+NOT_FOR_MEMBERS = {"staff", "evaluation", "operating"}
 FOR_MEMBERS = [path for path in sorted((PACKAGE / "ui").rglob("*.py")) if not NOT_FOR_MEMBERS & {*path.parts}]
 
 

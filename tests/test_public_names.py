@@ -25,7 +25,7 @@ def test_public_names() -> None:
 def test_what_the_facade_can_do() -> None:
     verbs = {name for name in vars(assistant.Assistant) if not name.startswith("_")}
     assert verbs == {
-        *("open", "build", "retrieve", "ask", "stream", "note", "examples", "close"),
+        *("open", "build", "retrieve", "state", "ask", "stream", "note", "examples", "close"),
         *("agenda", "event", "events_of", "browse"),
         "ranking",
         *("knowledge", "themes", "count", "follow_ups"),

@@ -23,6 +23,7 @@ from assistant.answering.verification import Doubt, Similarity, verify
 from assistant.errors import SettingsError
 from assistant.language import tr
 from assistant.models import Citation, DateReading, Passage, Sentence, SentenceReady
+from assistant.observing import resumed, step, troubled
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Generator:
         declined = False
         trouble: Trouble | None = None
         try:
-            for draft in self.drafts(question, passages, most):
+            for draft in resumed("generate", self.drafts(question, passages, most)):
                 if isinstance(draft, Declined):
                     declined = not written.sentences
                     break
@@ -138,6 +139,7 @@ class Generator:
                 return
             except DraftError as error:
                 _log.warning("Rédaction : %s.", _SAID[error.trouble])
+                troubled(error.trouble)
                 if not begun and structured and error.trouble is Trouble.REJECTED:
                     structured, turned_down = False, True
                 elif not begun and not retried and error.trouble in _RETRIED:
@@ -188,7 +190,8 @@ class _Written:
         """The sentence with its citation if it is verified and new; else it is dropped."""
         if any(draft == sentence.text for sentence in self.sentences):
             return None
-        found = verify(draft, self._question, self._passages, self._similarity)
+        with step("verify"):
+            found = verify(draft, self._question, self._passages, self._similarity)
         if isinstance(found, Doubt):
             self.dropped += 1
             return None

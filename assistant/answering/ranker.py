@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.embedding import Embedder, embedded_model
 from assistant.embedding.backends import EmbeddedBackend
 from assistant.errors import EmbeddingError
+from assistant.observing import step
 
 if TYPE_CHECKING:
     import torch
@@ -89,7 +90,7 @@ class SentenceRanker:
         import torch
 
         encoded = encode(self._tokenizer, [(question, reading) for reading in readings])
-        with torch.inference_mode():
+        with step("read"), torch.inference_mode():
             hidden = self._encoder.hidden([one.ids for one in encoded])
             return [pooled(self._heads(x).float(), one).numpy() for x, one in zip(hidden, encoded, strict=True)]
 

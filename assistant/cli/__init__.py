@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext
-import logging
 import os
 import sys
 from pathlib import Path
@@ -26,12 +25,13 @@ from assistant.cli.serve import serve  # noqa: E402
 from assistant.cli.shared import fail, unexpected  # noqa: E402
 from assistant.cli.users import users  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
+from assistant.observing import logs  # noqa: E402
 
 
 def main() -> None:
     """Run the command; whatever happens, the user reads one French message and the shell gets a status."""
     runtime.prepare()
-    _show_progress_messages()
+    logs.plain()
     try:
         cli()
     except AssistantError as error:
@@ -40,14 +40,6 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         fail(unexpected(error), 1)
-
-
-def _show_progress_messages() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    log = logging.getLogger("assistant")
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
 
 
 @click.group(

@@ -21,6 +21,7 @@ from assistant.embedding import embedded_model
 from assistant.embedding.backends import Backend, EmbeddedBackend, Role, SentenceTransformersBackend, Vectors
 from assistant.embedding.probes import PROBE_PASSAGES, PROBE_QUESTIONS
 from assistant.french.words import canonical
+from assistant.observing import step
 from assistant.settings import Settings
 
 
@@ -79,7 +80,8 @@ class Embedder(Embeddings):
         return self._encode_query(text)
 
     def _encode_question(self, text: str) -> Vectors:
-        vector: Vectors = _unit(self.backend.encode([canonical(text)], "query"))[0]
+        with step("embed"):
+            vector: Vectors = _unit(self.backend.encode([canonical(text)], "query"))[0]
         vector.flags.writeable = False
         return vector
 
@@ -94,7 +96,8 @@ class Embedder(Embeddings):
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         for at in range(0, len(order), _GROUP):
             group = order[at : at + _GROUP]
-            vectors[group] = self.backend.encode([canonical(texts[i]) for i in group], "document")
+            with step("embed"):
+                vectors[group] = self.backend.encode([canonical(texts[i]) for i in group], "document")
             if tell:
                 tell(at + len(group), len(texts))
             if len(texts) > _GROUP:

@@ -53,6 +53,14 @@ class Catalogue:
         while not self._idle.empty():
             self._idle.get_nowait().close()
 
+    def touch(self) -> None:
+        """Read next to nothing.
+
+        Raises:
+            sqlite3.Error: the file cannot be read.
+        """
+        self._rows("SELECT id FROM chunks LIMIT 1")
+
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         try:
             connection = self._idle.get_nowait()

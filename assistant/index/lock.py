@@ -59,6 +59,21 @@ def writer_lock(index_dir: Path, holder: Holder) -> Iterator[None]:
         lock.release()
 
 
+def lock_state(index_dir: Path) -> tuple[bool, str | None]:
+    """Whether the lock is held now, and who says to hold it, or did until they were killed; None where nobody does."""
+    holder = _read(index_dir)
+    told = str(holder) if holder else None
+    if not (index_dir / _LOCK).exists():
+        return False, told
+    lock = FileLock(index_dir / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True, told
+    lock.release()
+    return False, told
+
+
 def _read(index_dir: Path) -> Holder | None:
     try:
         return Holder(**json.loads((index_dir / _HOLDER).read_text(encoding="utf-8")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from pathlib import Path
 from langchain_core.embeddings import Embeddings
 
 from assistant.embedding import EmbedderIdentity
-from assistant.errors import IndexBusyError, IndexCorruptError, IndexStoreError
-from assistant.index.build import Build, current_build_id
+from assistant.errors import IndexBusyError, IndexCorruptError, IndexMissingError, IndexStoreError
+from assistant.index.build import BUILDS, Build, current_build_id
 from assistant.index.builds import set_aside
+from assistant.index.manifest import corrupt
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ class Reader:
         self._opening = threading.Lock()
         self._leases: Counter[Build] = Counter()
         self._refused: str | None = None
+        self.followed = 0  # builds opened since the first
         self._build = self._open()
 
     @property
@@ -53,6 +56,23 @@ class Reader:
             with self._state:
                 self._leases[build] -= 1
                 self._close_unused(build)
+
+    def ready(self) -> str:
+        """The id of the build that answers, once looked whether it can.
+
+        Raises:
+            IndexMissingError: its folder was removed.
+            IndexStoreError: it, or the pointer, cannot be read.
+        """
+        with self.lease() as build:
+            folder = self._index_dir / BUILDS / build.id
+            if not folder.is_dir():  # files that are open outlive their names, until the next start
+                raise IndexMissingError(f"Le dossier {folder} a disparu : refaites l'index (« assistant index sync »).")
+            try:
+                build.catalogue.touch()
+            except sqlite3.Error:
+                raise IndexCorruptError(corrupt(folder, "son catalogue ne se lit plus")) from None
+            return build.id
 
     def close(self) -> None:
         """Release the files of the current build."""
@@ -89,6 +109,7 @@ class Reader:
             new = self._open()
             with self._state:
                 old, self._build = self._build, new
+                self.followed += 1
                 self._close_unused(old)
         except IndexStoreError as error:
             self._refused = published

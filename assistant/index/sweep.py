@@ -30,8 +30,22 @@ def _sweep(index_dir: Path) -> None:
     """Take away half-made builds, and those that were whole but never published."""
     published = usable_build_id(index_dir)
     for path in (index_dir / BUILDS).iterdir():
-        if path.name.startswith(MAKING) or ((path / PENDING).exists() and path.name != published):
+        if _is_half_made(path, published):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_half_made(path: Path, published: str | None) -> bool:
+    return path.name.startswith(MAKING) or ((path / PENDING).exists() and path.name != published)
+
+
+def leftover(index_dir: Path) -> list[str]:
+    """The names of what the next change takes away: half-made builds, those never published, those too many."""
+    folder, published = index_dir / BUILDS, usable_build_id(index_dir)
+    if not folder.is_dir():
+        return []
+    half = [path.name for path in folder.iterdir() if _is_half_made(path, published)]
+    others = [key for key in build_ids(index_dir) if key not in (published, *half) and not is_read(folder / key)]
+    return sorted([*half, *others[: -(KEPT - 1)]])
 
 
 def conclude(folder: Path, state_dir: Path | None) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from assistant.access.pace import Pace
-from assistant.errors import AssistantError
 from assistant.language import tr
 from assistant.operations import Operations
 from assistant.ui.apology import for_members
@@ -58,7 +57,7 @@ def _told(function: Callable[..., Any], pace: Pace | None) -> Callable[..., Any]
             if pace is not None:
                 pace.admit(asker())
             return function(*args, **kwargs)
-        except AssistantError as error:
+        except Exception as error:  # Gradio would print what was not foreseen, with what it may hold
             raise gr.Error(for_members(error), print_exception=False) from None
 
     return call

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
-import sys
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Sequence
 from ipaddress import ip_address
@@ -29,6 +29,9 @@ from assistant.ui.forwarded import Forwarded
 from assistant.ui.gate import Gate, Rule
 from assistant.ui.listening import allow_files, listen
 from assistant.ui.login import LoginRoutes
+from assistant.ui.operating.metrics_page import MetricsPage
+from assistant.ui.operating.probes import Probes
+from assistant.ui.operating.watch import Watch
 from assistant.ui.patience import Patient
 from assistant.ui.places import Place
 from assistant.ui.reading import ReadingRoutes
@@ -39,13 +42,21 @@ from assistant.ui.words import given_words
 
 if TYPE_CHECKING:
     from assistant import Assistant
+    from assistant.observing.metrics import Metrics
 
 #: Pages that the server remembers, the latest used: Gradio holds 125 KB for each, and by itself forgets none of 10,000.
 SESSIONS = 1000
 STATIC = Path(__file__).parent / "static"
+logger = logging.getLogger(__name__)
 
 
-def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), door: Door | None = None) -> FastAPI:
+def build_app(
+    bot: Assistant,
+    settings: Settings,
+    places: Sequence[Place] = (),
+    door: Door | None = None,
+    metrics: Metrics | None = None,
+) -> FastAPI:
     """The chat at `/`, notes and agenda, the login, and other pages, each behind the role that it needs.
 
     Args:
@@ -53,6 +64,7 @@ def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), 
         settings: how.
         places: the pages beside the chat; each is closed, with its API, to those who lack its role.
         door: who may come in; that of the settings by default.
+        metrics: what `/metrics` shows; there is no such page without.
     """
     door = door or Door(settings)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_closing(door))
@@ -60,13 +72,21 @@ def build_app(bot: Assistant, settings: Settings, places: Sequence[Place] = (), 
     app.add_middleware(Gate, door=door, rules=_rules(settings, places))
     app.add_middleware(Guard, places=places)
     app.add_middleware(Forwarded, proxies=door.proxies)
+    # Before all that refuses, counts or asks who it is.
+    app.add_middleware(Probes, ready=lambda: bot.reader.ready())
+    if metrics is not None:
+        app.add_middleware(MetricsPage, metrics=metrics, token=settings.metrics_token)
+    app.add_middleware(Watch, places=places, metrics=metrics)
     app.mount("/statique", StaticFiles(directory=STATIC))
     ReadingRoutes(bot).add_to(app)
     add_exports(app, bot)
     LoginRoutes(door, settings, places).add_to(app)
     for place in places:
         _add_place(app, place)
-    _mount(app, build_chat(bot, settings), "/", "1kb", language.current())
+    chat = build_chat(bot, settings)
+    _mount(app, chat, "/", "1kb", language.current())
+    if metrics is not None:
+        metrics.look(lambda: bot.state(), lambda: len(chat._queue))
     return app
 
 
@@ -128,11 +148,13 @@ def _mount(app: FastAPI, blocks: gr.Blocks, path: str, max_file_size: str | int,
 
 def server_config(app: FastAPI) -> uvicorn.Config:
     """How the application is served."""
-    # No access log: the addresses of a Gradio session hold the key to its answers. `Forwarded` reads proxies' headers.
+    # No access log: the addresses of a Gradio session hold the key to its answers; `Watch` names routes instead.
+    # `Forwarded` reads proxies' headers, `observing.logs` takes what uvicorn has to say.
     return uvicorn.Config(
         app,
         http=Patient,
         limit_concurrency=CONNECTIONS,
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -140,9 +162,15 @@ def server_config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places: Sequence[Place] = ()) -> None:
+def serve(
+    bot: Assistant,
+    settings: Settings,
+    open_browser: bool = False,
+    places: Sequence[Place] = (),
+    metrics: Metrics | None = None,
+) -> None:
     """Serve until interrupted, in the language of the settings; prints the address once pages are answered.
-    `places` as in `build_app`.
+    `places` and `metrics` as in `build_app`.
 
     Raises:
         ServeError: the address or port cannot be used; says what to do.
@@ -151,9 +179,9 @@ def serve(bot: Assistant, settings: Settings, open_browser: bool = False, places
     listener = listen(settings.host, settings.port)
     allow_files(2 * CONNECTIONS)
     if warning := _exposed(settings):
-        print(warning, file=sys.stderr, flush=True)
+        logger.warning("%s", warning)
     address = f"http://{_reachable(settings.host)}:{settings.port}"
-    server = _Server(server_config(build_app(bot, settings, places)), address, open_browser)
+    server = _Server(server_config(build_app(bot, settings, places, metrics=metrics)), address, open_browser)
     with listener, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import logging
 from contextlib import closing
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError
+from assistant.observing import logs
 from assistant.ui.listening import listen
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 def start(settings: Settings, open_browser: bool = False) -> None:
@@ -24,7 +27,8 @@ def start(settings: Settings, open_browser: bool = False) -> None:
         AssistantError: as `Assistant.open`; said before Gradio is imported.
     """
     listen(settings.host, settings.port).close()
-    print("Chargement du modèle et de l'index…", file=sys.stderr, flush=True)
+    logs.configure(settings)
+    logger.info("Chargement du modèle et de l'index…")
     from assistant.assistant import Assistant
 
     bot = Assistant.open(settings)
@@ -36,7 +40,8 @@ def start(settings: Settings, open_browser: bool = False) -> None:
     from assistant.ui.staff import staff_place
 
     with closing(Desk(bot, settings)) as desk:
-        serve(bot, settings, open_browser, (staff_place(desk), evaluation_place(settings.evals_dir)))
+        places = (staff_place(desk), evaluation_place(settings.evals_dir))
+        serve(bot, settings, open_browser, places, bot.observer.metrics)
 
 
 def _ask_examples(bot: Assistant) -> None:

@@ -39,6 +39,7 @@ from assistant.models import (
     SentenceReady,
     Turn,
 )
+from assistant.observing.metrics import Metrics
 from assistant.ui.listening import listen
 from assistant.ui.places import Place
 from assistant.ui.server import build_app, server_config
@@ -162,9 +163,11 @@ def scripted(script: Script) -> Script:
     return script
 
 
-async def _built(bot: Any, settings: Settings, places: Sequence[Place], door: Door | None) -> FastAPI:
+async def _built(
+    bot: Any, settings: Settings, places: Sequence[Place], door: Door | None, metrics: Metrics | None
+) -> FastAPI:
     # Within an event loop: without one, Gradio makes several and never closes them, which pytest rightly reports.
-    return build_app(bot, settings, places, door)
+    return build_app(bot, settings, places, door, metrics)
 
 
 @contextmanager
@@ -174,12 +177,13 @@ def running(
     places: Sequence[Place] = (),
     door: Door | None = None,
     per_minute: int = 0,
+    metrics: Metrics | None = None,
 ) -> Iterator[str]:
     """Serve in a thread; gives the address. Tests ask faster than members may: no limit unless one is given."""
     paced = (settings or Settings()).model_copy(update={"questions_per_minute": per_minute})
     with listen("127.0.0.1", 0) as listener, ThreadPoolExecutor(1) as elsewhere:
         # In another thread, since playwright keeps a loop of its own running in this one.
-        app = elsewhere.submit(asyncio.run, _built(bot, paced, places, door)).result()
+        app = elsewhere.submit(asyncio.run, _built(bot, paced, places, door, metrics)).result()
         server = uvicorn.Server(server_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
