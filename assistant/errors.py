@@ -16,6 +16,7 @@ AssistantError              exit status 1
 ├── AccessError             7   an account cannot be used or changed
 │   └── LoginError              a login was refused
 │       └── ThrottledError      too many wrong passwords; `.wait` is in seconds
+├── ArchiveError            10  a backup cannot be made, or is damaged or hostile
 ├── FeedbackError           8   what members think of replies cannot be kept, read or erased
 └── EvaluationError         9   an evaluation cannot be run, read or compared
     └── CaseError               faults in files of cases, each with its place
@@ -113,6 +114,12 @@ class IndexStoreError(AssistantError):
     """The index cannot be used."""
 
     exit_status = 4
+
+
+class ArchiveError(AssistantError):
+    """A backup cannot be made or brought back; what was there is unchanged."""
+
+    exit_status = 10
 
 
 class IndexMissingError(IndexStoreError):

@@ -25,6 +25,8 @@ ORDER = [
     "embedding",
     "dates",
     "index",
+    "archive",
+    "restoring",
     "rescoring",
     "retrieval",
     "answering",

@@ -16,6 +16,7 @@ import click  # noqa: E402
 
 from assistant import runtime  # noqa: E402
 from assistant.cli.ask import ask  # noqa: E402
+from assistant.cli.backup import backup, restore  # noqa: E402
 from assistant.cli.corpus import corpus  # noqa: E402
 from assistant.cli.doctor import doctor  # noqa: E402
 from assistant.cli.eval import evaluate  # noqa: E402
@@ -63,5 +64,5 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (corpus, index, ask, serve, mcp, users, feedback, evaluate, doctor):
+for command in (corpus, index, ask, serve, mcp, users, feedback, evaluate, backup, restore, doctor):
     cli.add_command(command)
