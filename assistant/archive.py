@@ -1,37 +1,36 @@
-"""One archive of what cannot be made again: written whole or not at all, verified in full before it is brought back."""
+"""The form of a backup: a gzipped tar whose first member tells every other. Read as if it were hostile."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import os
-import sqlite3
 import tarfile
-import tempfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import IO
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Self
 
-from assistant.access.sessions import FILE as SESSIONS
 from assistant.errors import ArchiveError, french_reason
-from assistant.index.build import BUILDS, CURRENT, build_ids, flush
-from assistant.index.lock import Holder, writer_lock
 from assistant.settings import Settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 ROOTS = ("corpus", "index", "state", "evals")
-_BLOCK = 1 << 20
-_LEFT_OUT = (".lock", ".tmp", "-wal", "-shm", "-journal")
-_SQLITE = b"SQLite format 3\0"
+BLOCK = 1 << 20
+_MANIFEST_BYTES = 256 << 20
+_HEADER_BYTES = 4 << 20  # tar has headers of any length, which its reader takes whole
+#: Unpacked bytes for one packed: real archives have 1 to 20, gzip's bombs about 1,000.
+_RATIO, _FREE = 200, 100 << 20
 
-#: Told the bytes done and those in all.
-Told = Callable[[int, int], None]
+#: Told a stage in French, the bytes done and those in all.
+Told = Callable[[str, int, int], None]
+#: A file of the archive and its mode -> where to write it.
+Place = Callable[["Kept", int], AbstractContextManager[IO[bytes] | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,11 @@ class Kept:
     name: str
     size: int
     sha256: str
+
+    @property
+    def root(self) -> str:
+        """Which of `ROOTS` it belongs to."""
+        return self.name.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,149 +61,210 @@ class Contents:
         return sum(file.size for file in self.files)
 
     @property
-    def roots(self) -> tuple[str, ...]:
-        """The folders that it has something for."""
-        held = {file.name.partition("/")[0] for file in self.files}
-        return tuple(root for root in ROOTS if root in held)
+    def by_root(self) -> dict[str, tuple[Kept, ...]]:
+        """The files of each folder that it has something for."""
+        found = {root: tuple(file for file in self.files if file.root == root) for root in ROOTS}
+        return {root: files for root, files in found.items() if files}
 
 
 def folders(settings: Settings) -> dict[str, Path]:
-    """Name in the archive -> folder here."""
-    return {
-        "corpus": settings.corpus_dir,
-        "index": settings.index_dir,
-        "state": settings.state_dir,
-        "evals": settings.evals_dir,
-    }
-
-
-def back_up(settings: Settings, target: Path, who: str, *, evals: bool, force: bool, told: Told) -> Contents:
-    """Write the archive; the chat may go on serving, the index cannot be published meanwhile.
-
-    Args:
-        settings: whose folders are kept.
-        target: the file to write, a gzipped tar.
-        who: for whoever finds the index locked.
-        evals: whether evaluations are kept too.
-        force: whether a file that is there may be replaced.
-        told: told the bytes done and those in all.
+    """Name in the archive -> folder here, links followed.
 
     Raises:
-        ArchiveError: the file is there already, a file cannot be read, the archive cannot be written; nothing is left.
-        IndexBusyError: a publication is going on.
+        ArchiveError: one of them lies within another: neither could be brought back alone.
     """
-    if target.exists() and not force:
-        raise ArchiveError(f"Le fichier {target} existe déjà : donnez un autre nom, ou --force pour le remplacer.")
-    try:
-        settings.index_dir.mkdir(parents=True, exist_ok=True)
-        with (
-            writer_lock(settings.index_dir, Holder(who, "sauvegarde")),
-            tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside,
-        ):
-            sources = dict(_sources(settings, Path(aside), evals=evals))
-            written = Path(aside) / "archive"
-            contents = _write(sources, written, told)
-            written.replace(target)
-            flush(target.parent)
-            return contents
-    except (OSError, sqlite3.Error) as error:
-        where = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
-        raise ArchiveError(f"La sauvegarde {target} n'a pas été faite : {french_reason(error)}{where}.") from None
+    found = {
+        "corpus": settings.corpus_dir.resolve(),
+        "index": settings.index_dir.resolve(),
+        "state": settings.state_dir.resolve(),
+        "evals": settings.evals_dir.resolve(),
+    }
+    for outer in found.values():
+        if inner := [folder for folder in found.values() if folder is not outer and folder.is_relative_to(outer)]:
+            raise ArchiveError(
+                f"Le dossier {inner[0]} est dans {outer} : séparez-les (ASSISTANT_CORPUS_DIR, ASSISTANT_INDEX_DIR, "
+                "ASSISTANT_STATE_DIR, ASSISTANT_EVALS_DIR) avant de sauvegarder ou de restaurer."
+            )
+    return found
 
 
-def _sources(settings: Settings, aside: Path, *, evals: bool) -> Iterator[tuple[str, Path]]:
-    """Name in the archive -> the file to read. What may change meanwhile is copied aside; a build never does."""
-    for root, folder in folders(settings).items():
-        if root == "evals" and not evals:
-            continue
-        for path in sorted(_living(root, folder)):
-            copy = aside / root / path.relative_to(folder)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileNotFoundError):  # removed since it was listed: as if the backup had begun later
-                _copy(path, copy)
-                yield f"{root}/{path.relative_to(folder).as_posix()}", copy
-    for build in build_ids(settings.index_dir):
-        home = settings.index_dir / BUILDS / build
-        for path in sorted(home.rglob("*")):
-            if path.is_file() and not path.name.endswith(_LEFT_OUT):
-                yield f"index/{BUILDS}/{build}/{path.relative_to(home).as_posix()}", path
+class Archive:
+    """A backup opened for reading. What is damaged or hostile is an `ArchiveError`, before anything is written."""
+
+    def __init__(self, source: Path, tar: tarfile.TarFile) -> None:
+        self.source = source
+        self._tar = tar
+        self.contents = self._read_contents()
+
+    @classmethod
+    @contextmanager
+    def open(cls, source: Path) -> Iterator[Self]:
+        """Open it and read what it says it holds.
+
+        Raises:
+            ArchiveError: it cannot be read, is no backup, or announces names, sizes or a format that are refused.
+        """
+        with ExitStack() as stack:
+            try:
+                raw = stack.enter_context(source.open("rb"))
+            except OSError as error:
+                raise unreadable(source, error) from None
+            bounded: Any = _Bounded(source, stack.enter_context(gzip.GzipFile(fileobj=raw)))
+            try:
+                tar = stack.enter_context(tarfile.open(fileobj=bounded, mode="r:", encoding="utf-8"))
+            except (tarfile.TarError, ValueError, RecursionError):
+                raise no_backup(source) from None
+            yield cls(source, tar)
+
+    def unpack(self, stage: str, place: Place, told: Told) -> None:
+        """Write each file where `place` says; each must be the one that the manifest announces, in its order.
+
+        Raises:
+            ArchiveError: a file is missing, altered, of another size, a link, or not announced.
+            OSError: of what `place` gives.
+        """
+        done = 0
+        for file in self.contents.files:
+            entry = self._next()
+            if entry is None or entry.name != file.name or not _is_plain(entry) or entry.size != file.size:
+                raise damaged(self.source, f"{file.name!r} n'y est pas tel qu'annoncé")
+            with place(file, entry.mode) as target:
+                if self._copy(entry, target) != file.sha256:
+                    raise damaged(self.source, f"{file.name!r} n'a pas la somme de contrôle annoncée")
+            done += file.size
+            told(stage, done, self.contents.size)
+        if self._next() is not None:
+            raise damaged(self.source, "elle contient un fichier qui n'est pas annoncé")
+
+    def _next(self) -> tarfile.TarInfo | None:
+        try:
+            return self._tar.next()
+        except (tarfile.TarError, ValueError, RecursionError):
+            raise cut(self.source) from None
+
+    def _copy(self, entry: tarfile.TarInfo, target: IO[bytes] | None) -> str:
+        digest = hashlib.sha256()
+        for block in self._blocks(entry):
+            digest.update(block)
+            if target is not None:
+                target.write(block)
+        return digest.hexdigest()
+
+    def _blocks(self, entry: tarfile.TarInfo) -> Iterator[bytes]:
+        stream = self._tar.extractfile(entry)
+        while stream:
+            try:
+                block = stream.read(BLOCK)
+            except tarfile.TarError:
+                raise cut(self.source) from None
+            if not block:
+                return
+            yield block
+
+    def _read_contents(self) -> Contents:
+        head = self._next()
+        if head is None or head.name != MANIFEST or not _is_plain(head) or head.size > _MANIFEST_BYTES:
+            raise no_backup(self.source)
+        try:
+            told = json.loads(b"".join(self._blocks(head)))
+            self._refuse_format(told["format"])
+            files = tuple(Kept(str(file["name"]), int(file["size"]), str(file["sha256"])) for file in told["files"])
+            contents = Contents(FORMAT, datetime.fromisoformat(told["created"]).isoformat(), files)
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise damaged(self.source, "son sommaire est illisible") from None
+        self._refuse_hostile(contents)
+        return contents
+
+    def _refuse_format(self, found: object) -> None:
+        if found != FORMAT:
+            newer = isinstance(found, int) and found > FORMAT
+            mend = "mettez le programme à jour" if newer else "restaurez-la avec la version qui l'a faite"
+            raise ArchiveError(
+                f"La sauvegarde {self.source} a le format {found!r}, ce programme lit le format {FORMAT} : {mend}. "
+                "Rien n'a été changé."
+            )
+
+    def _refuse_hostile(self, contents: Contents) -> None:
+        names = [file.name for file in contents.files]
+        if wrong := [name for name in names if not _is_safe(name)]:
+            raise damaged(self.source, f"le nom {wrong[0]!r} mène hors de ses dossiers")
+        if len(set(names)) != len(names) or any(file.size < 0 for file in contents.files):
+            raise damaged(self.source, "son sommaire est faux")
+        if contents.size > max(_FREE, _RATIO * self.source.stat().st_size):
+            raise damaged(self.source, f"dépliée, elle ferait {contents.size / 1e9:.1f} Go")
 
 
-def _living(root: str, folder: Path) -> Iterator[Path]:
-    if root == "index":
-        yield from (path for name in (CURRENT, "kept.sqlite", "README.md") if (path := folder / name).is_file())
-        return
-    for parent, _, names in os.walk(folder, onerror=_raise):
-        for name in names:
-            session = root == "state" and name.startswith(SESSIONS)
-            if not session and not name.endswith(_LEFT_OUT) and (Path(parent) / name).is_file():
-                yield Path(parent) / name
+def check(source: Path, told: Told) -> Contents:
+    """Read an archive to its end as a restore would, and write nothing.
+
+    Raises:
+        ArchiveError: it cannot be restored, and why.
+    """
+    with Archive.open(source) as archive:
+        archive.unpack("Vérification", lambda file, mode: nullcontext(), told)
+        return archive.contents
 
 
-def _raise(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise error
+def damaged(source: Path, why: str) -> ArchiveError:
+    """What is said of an archive that is not to be trusted."""
+    return ArchiveError(f"La sauvegarde {source} est refusée : {why}. Rien n'a été changé ; prenez-en une autre.")
 
 
-def _copy(path: Path, copy: Path) -> None:
-    """A consistent copy: of a database through SQLite, which a plain copy of a file being written would not be."""
-    with path.open("rb") as source:
-        head = source.read(len(_SQLITE))
-        if head != _SQLITE:
-            source.seek(0)
-            copy.write_bytes(source.read())
-    if head == _SQLITE:
-        with closing(sqlite3.connect(path, timeout=30)) as live, closing(sqlite3.connect(copy)) as still:
-            live.backup(still)
-    copy.chmod(path.stat().st_mode & 0o777)
+def cut(source: Path) -> ArchiveError:
+    """What is said of an archive that ends too early or whose bytes have changed."""
+    return damaged(source, "elle est tronquée ou abîmée")
 
 
-def _write(sources: dict[str, Path], target: Path, told: Told) -> Contents:
-    files = tuple(Kept(name, path.stat().st_size, _digest(path)) for name, path in sources.items())
-    contents = Contents(FORMAT, datetime.now().astimezone().isoformat(timespec="seconds"), files)
-    done = 0
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # it holds accounts
-    with os.fdopen(descriptor, "wb") as raw:
-        with (
-            gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, filename="") as packed,
-            tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
-        ):
-            head = json.dumps(asdict(contents), ensure_ascii=False).encode()
-            archive.addfile(_entry(MANIFEST, len(head), 0o600), io.BytesIO(head))
-            for file in files:
-                path = sources[file.name]
-                with path.open("rb") as source:
-                    reading = _Hashed(source)
-                    archive.addfile(_entry(file.name, file.size, path.stat().st_mode & 0o777), reading)
-                if reading.digest.hexdigest() != file.sha256:
-                    raise ArchiveError(f"Le fichier {path} a changé pendant la sauvegarde : recommencez-la.")
-                done += file.size
-                told(done, contents.size)
-        raw.flush()
-        os.fsync(raw.fileno())
-    return contents
+def unreadable(source: Path, error: OSError) -> ArchiveError:
+    """What is said of an archive that the system does not give."""
+    return ArchiveError(f"La sauvegarde {source} ne peut pas être lue : {french_reason(error)}.")
 
 
-def _entry(name: str, size: int, mode: int) -> tarfile.TarInfo:
-    entry = tarfile.TarInfo(name)
-    entry.size, entry.mode = size, mode
-    return entry
+def no_backup(source: Path) -> ArchiveError:
+    """What is said of another kind of file."""
+    return damaged(source, "elle est abîmée, ou n'a pas été faite par « assistant backup »")
 
 
-class _Hashed:
-    """A file whose digest is taken while it is read."""
+def _is_plain(entry: tarfile.TarInfo) -> bool:
+    return entry.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not entry.issparse()
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.digest = hashlib.sha256()
 
-    def read(self, size: int = -1) -> bytes:
+def _is_safe(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    whole = name == "/".join(parts) and not set("\\\0") & set(name)
+    return whole and len(parts) > 1 and parts[0] in ROOTS and ".." not in parts
+
+
+class _Bounded:
+    """The unpacked bytes, for tarfile: never many at once, and what gzip cannot read is told of the archive."""
+
+    def __init__(self, source: Path, packed: gzip.GzipFile) -> None:
+        self._source = source
+        self._packed = packed
+
+    def tell(self) -> int:
+        """Where the next byte is."""
+        return self._packed.tell()
+
+    def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
+        """Go there, reading what lies between."""
+        with self._telling():
+            return self._packed.seek(position, whence)
+
+    def read(self, size: int) -> bytes:
         """The next bytes."""
-        block = self._file.read(size)
-        self.digest.update(block)
-        return block
+        if not 0 <= size <= _HEADER_BYTES:
+            raise damaged(self._source, "elle a un en-tête démesuré")
+        with self._telling():
+            return self._packed.read(size)
 
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except gzip.BadGzipFile:
+            raise (cut if self._packed.tell() else no_backup)(self._source) from None
+        except (EOFError, zlib.error):
+            raise cut(self._source) from None
+        except OSError as error:
+            raise unreadable(self._source, error) from None

@@ -38,6 +38,9 @@ _REASONS = {
     errno.ENOTDIR: "ce n'est pas un dossier",
     errno.EEXIST: "un fichier porte déjà ce nom",
     errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le quota de disque est atteint",
+    errno.EFBIG: "le fichier serait trop grand",
+    errno.EBUSY: "le système l'emploie",
     errno.EROFS: "le disque est en lecture seule",
     errno.EIO: "le disque ne répond pas",
 }

@@ -26,6 +26,7 @@ ORDER = [
     "dates",
     "index",
     "archive",
+    "saving",
     "restoring",
     "rescoring",
     "retrieval",
