@@ -91,8 +91,9 @@ def folders(settings: Settings) -> dict[str, Path]:
 class Archive:
     """A backup opened for reading. What is damaged or hostile is an `ArchiveError`, before anything is written."""
 
-    def __init__(self, source: Path, tar: tarfile.TarFile) -> None:
+    def __init__(self, source: Path, bounded: _Bounded, tar: tarfile.TarFile) -> None:
         self.source = source
+        self._bounded = bounded
         self._tar = tar
         self.contents = self._read_contents()
 
@@ -114,7 +115,7 @@ class Archive:
                 tar = stack.enter_context(tarfile.open(fileobj=bounded, mode="r:", encoding="utf-8"))
             except (tarfile.TarError, ValueError, RecursionError):
                 raise no_backup(source) from None
-            yield cls(source, tar)
+            yield cls(source, bounded, tar)
 
     def unpack(self, stage: str, place: Place, told: Told) -> None:
         """Write each file where `place` says; each must be the one that the manifest announces, in its order.
@@ -133,7 +134,8 @@ class Archive:
                     raise damaged(self.source, f"{file.name!r} n'a pas la somme de contrôle annoncée")
             done += file.size
             told(stage, done, self.contents.size)
-        if self._next() is not None:
+        # What is left is tar's padding; read to the end, for gzip then compares its own checksum.
+        if self._next() is not None or any(self._bounded.read(BLOCK)) or self._bounded.read(1):
             raise damaged(self.source, "elle contient un fichier qui n'est pas annoncé")
 
     def _next(self) -> tarfile.TarInfo | None:
