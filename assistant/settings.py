@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     oidc_roles_claim: str = Field(default="roles", min_length=1)
     feedback_days: int = Field(default=365, ge=0, le=3650)
     feedback_url: SecretStr | None = None
+    journal_days: int = Field(default=365, ge=1, le=3650)
 
     @field_validator("trusted_proxies")
     @classmethod

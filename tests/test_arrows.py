@@ -37,6 +37,7 @@ ORDER = [
     "questions",
     "proposals",
     "feedback",
+    "retention",
     "agenda",
     "browse",
     "assistant",

@@ -23,6 +23,7 @@ from assistant.cli.eval import evaluate  # noqa: E402
 from assistant.cli.feedback import feedback  # noqa: E402
 from assistant.cli.index import index  # noqa: E402
 from assistant.cli.mcp import mcp  # noqa: E402
+from assistant.cli.purge import purge  # noqa: E402
 from assistant.cli.serve import serve  # noqa: E402
 from assistant.cli.shared import fail, unexpected  # noqa: E402
 from assistant.cli.users import users  # noqa: E402
@@ -64,5 +65,5 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (corpus, index, ask, serve, mcp, users, feedback, evaluate, backup, restore, doctor):
+for command in (corpus, index, ask, serve, mcp, users, feedback, evaluate, backup, restore, purge, doctor):
     cli.add_command(command)
