@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,8 +93,24 @@ def _locked(path: Path) -> Iterator[int]:
 def _append(descriptor: int, line: str) -> None:
     size = os.fstat(descriptor).st_size
     cut = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"  # by a crash: the next line stays its own
-    os.write(descriptor, (b"\n" if cut else b"") + line.encode())
-    os.fsync(descriptor)
+    append_whole(descriptor, (b"\n" if cut else b"") + line.encode())
+
+
+def append_whole(descriptor: int, data: bytes) -> None:
+    """Append to a file that nobody else writes meanwhile: on disk when this returns, or not there at all.
+
+    Raises:
+        OSError: it cannot be written; half of it on a full disk would spoil what comes after.
+    """
+    size = os.fstat(descriptor).st_size
+    try:
+        while data:
+            data = data[os.write(descriptor, data) :]
+        os.fsync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
 
 
 def forget(state_dir: Path, days: int, now: datetime, at_once: bool = False) -> int:

@@ -39,7 +39,7 @@ _PASSING = (".lock", ".tmp", ".new", "-wal", "-shm", "-journal")
 _SQLITE = b"SQLite format 3\0"
 _TROUBLE = {
     sqlite3.SQLITE_FULL: "le disque est plein",
-    sqlite3.SQLITE_IOERR: "le disque ne répond pas ou est plein",
+    sqlite3.SQLITE_IOERR: "le disque est plein ou ne répond pas",
     sqlite3.SQLITE_BUSY: "un programme écrit depuis trop longtemps dans une base",
 }
 
