@@ -124,7 +124,7 @@ class Archive:
             ArchiveError: a file is missing, altered, of another size, a link, or not announced.
             OSError: of what `place` gives.
         """
-        done = 0
+        done, total = 0, self.contents.size
         for file in self.contents.files:
             entry = self._next()
             if entry is None or entry.name != file.name or not _is_plain(entry) or entry.size != file.size:
@@ -133,7 +133,7 @@ class Archive:
                 if self._copy(entry, target) != file.sha256:
                     raise damaged(self.source, f"{file.name!r} n'a pas la somme de contrôle annoncée")
             done += file.size
-            told(stage, done, self.contents.size)
+            told(stage, done, total)
         # What is left is tar's padding; read to the end, for gzip then compares its own checksum.
         if self._next() is not None or any(self._bounded.read(BLOCK)) or self._bounded.read(1):
             raise damaged(self.source, "elle contient un fichier qui n'est pas annoncé")

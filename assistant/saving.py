@@ -205,7 +205,7 @@ def _write(sources: dict[str, Path], target: Path, told: Told) -> None:
 
 
 def _add(archive: tarfile.TarFile, contents: Contents, sources: dict[str, Path], told: Told) -> None:
-    done = 0
+    done, total = 0, contents.size
     for file in contents.files:
         path = sources[file.name]
         with path.open("rb") as source:
@@ -214,7 +214,7 @@ def _add(archive: tarfile.TarFile, contents: Contents, sources: dict[str, Path],
         if reading.digest.hexdigest() != file.sha256:
             raise ArchiveError(f"Le fichier {path} a changé pendant la sauvegarde : recommencez-la.")
         done += file.size
-        told("Sauvegarde", done, contents.size)
+        told("Sauvegarde", done, total)
 
 
 def _entry(name: str, size: int, mode: int) -> tarfile.TarInfo:

@@ -25,7 +25,11 @@ def _told() -> Iterator[Told]:
     from assistant.index.progress import Progress
 
     with bars() as tell:
-        yield lambda stage, done, total: tell(Progress(f"{stage} (Mo)", done // 1_000_000, -(-total // 1_000_000)))
+        yield lambda stage, done, total: tell(Progress(f"{stage} (Mo)", _mega(done), _mega(total)))
+
+
+def _mega(octets: int) -> int:
+    return -(-octets // 1_000_000)
 
 
 @click.command()

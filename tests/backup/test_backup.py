@@ -16,7 +16,7 @@ from opinions import given
 from assistant import Assistant, Settings
 from assistant.access.passwords import Passwords
 from assistant.access.users import UserFile
-from assistant.archive import check
+from assistant.archive import Contents, check
 from assistant.corpus import read_corpus
 from assistant.embedding import Embedder
 from assistant.errors import ArchiveError, IndexBusyError
@@ -230,4 +230,19 @@ def test_a_damaged_database_does_not_keep_the_rest_from_being_kept(
     assert f"{path} est abîmé : il est sauvegardé tel quel" in caplog.text
     bring_back(new, tmp_path / "s.tar.gz")
     assert (new.state_dir / "feedback.sqlite").read_bytes() == path.read_bytes()
+    assert contents(new.corpus_dir) == contents(old.corpus_dir)
+
+
+def test_the_work_grows_with_the_number_of_files_and_not_faster(
+    old: Settings, new: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Adding up all sizes anew at each file took minutes for 20,000 notes."""
+    for number in range(300):
+        (old.corpus_dir / f"{number}.md").write_text("x", encoding="utf-8")
+    sums, real = [], Contents.size.fget
+    assert real is not None
+    monkeypatch.setattr(Contents, "size", property(lambda self: sums.append(1) or real(self)))
+    save(old, tmp_path / "s.tar.gz")
+    bring_back(new, tmp_path / "s.tar.gz")
+    assert 0 < len(sums) < 10
     assert contents(new.corpus_dir) == contents(old.corpus_dir)
