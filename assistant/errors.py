@@ -17,6 +17,7 @@ AssistantError              exit status 1
 ├── AccessError             7   an account cannot be used or changed
 │   └── LoginError              a login was refused
 │       └── ThrottledError      too many wrong passwords; `.wait` is in seconds
+├── ArchiveError            10  a backup cannot be made, or is damaged or hostile
 ├── FeedbackError           8   what members think of replies cannot be kept, read or erased
 └── EvaluationError         9   an evaluation cannot be run, read or compared
     └── CaseError               faults in files of cases, each with its place
@@ -38,6 +39,9 @@ _REASONS = {
     errno.ENOTDIR: "ce n'est pas un dossier",
     errno.EEXIST: "un fichier porte déjà ce nom",
     errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le quota de disque est atteint",
+    errno.EFBIG: "le fichier serait trop grand",
+    errno.EBUSY: "le système l'emploie",
     errno.EROFS: "le disque est en lecture seule",
     errno.EIO: "le disque ne répond pas",
 }
@@ -122,6 +126,12 @@ class IndexStoreError(AssistantError):
     """The index cannot be used."""
 
     exit_status = 4
+
+
+class ArchiveError(AssistantError):
+    """A backup cannot be made or brought back; what was there is unchanged."""
+
+    exit_status = 10
 
 
 class IndexMissingError(IndexStoreError):

@@ -136,6 +136,8 @@ class Settings(BaseSettings):
     """Le jeton qu'il faut pour lire ces mesures ; sans lui, de la machine même seulement."""
     otel_endpoint: str | None = Field(default=None, pattern="^https?://[^/]")
     """L'adresse d'un collecteur OpenTelemetry, par exemple `http://127.0.0.1:4318`."""
+    journal_days: int = Field(default=365, ge=1, le=3650)
+    """Le temps pendant lequel une ligne du journal est gardée, en jours."""
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -1,14 +1,15 @@
-"""The journal: appended, never lost, read around what a crash cut."""
+"""The journal: appended, never lost, read around what a crash cut; old lines go while others write."""
 
 from __future__ import annotations
 
 import json
 import multiprocessing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from assistant.audit import FILE, Entry, entries, local_user, record
+from assistant.audit import FILE, Entry, entries, forget, local_user, record
 from assistant.errors import AssistantError
 
 
@@ -46,6 +47,22 @@ def test_lines_of_two_processes_do_not_mix(tmp_path: Path) -> None:
     for writer in writers:
         writer.join(60)
     found = entries(tmp_path)
+    assert [[e.detail.split()[0] for e in found if e.who == who] for who in "ab"] == [[str(n) for n in range(50)]] * 2
+
+
+def test_what_is_written_while_old_lines_go_is_not_lost(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write, args=(tmp_path, who)) for who in "ab"]
+    for writer in writers:
+        writer.start()
+    now, purged = datetime.now(UTC), 0
+    while any(writer.is_alive() for writer in writers):
+        record(tmp_path, Entry("vieux", "essai", when=(now - timedelta(days=100)).isoformat()))
+        purged += forget(tmp_path, 90, now, at_once=True)
+    for writer in writers:
+        writer.join(60)
+    found = entries(tmp_path)
+    assert purged > 1
     assert [[e.detail.split()[0] for e in found if e.who == who] for who in "ab"] == [[str(n) for n in range(50)]] * 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -16,7 +17,9 @@ from tiny_e5 import write_e5
 from assistant import audit
 from assistant.embedding import embedded_model
 from assistant.embedding.e5_wheel import read_e5
-from assistant.index import Reader, Recipe
+from assistant.index import Reader, Recipe, published_build_id
+from assistant.index.build import BUILDS
+from assistant.index.manifest import SCHEMA
 from assistant.settings import Settings
 
 
@@ -141,3 +144,39 @@ def test_watching_publishes_each_change_and_survives_faults(given: dict[str, Pat
     reader = Reader(settings.index_dir, embedder, embedder.identity)
     assert reader.current.manifest.notes == 7
     reader.close()
+
+
+def of_format(index_dir: Path, schema: int) -> Path:
+    """Have the published build be one of another version of the program, sealed in a way of its own."""
+    folder = index_dir / BUILDS / published_build_id(index_dir)
+    fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    fields |= {"schema": schema, "seal": "autrement", "nouveau": {"champ": 1}}
+    (folder / "manifest.json").write_text(json.dumps(fields), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        (SCHEMA - 1, f"d'une version antérieure, et non {SCHEMA} : refaites-le avec « assistant index sync »"),
+        (SCHEMA + 1, f"plus récent que le format {SCHEMA} de ce programme : mettez le programme à jour"),
+    ],
+)
+def test_an_index_of_another_version_is_told_and_made_anew_beside(
+    run: Run, given: dict[str, Path], schema: int, said: str
+) -> None:
+    """The way up, and the way back down: nothing is lost, nothing set aside."""
+    run("index", "sync", **given)
+    other = of_format(given["index_dir"], schema)
+    for command in (("ask", "Qui est là ?"), ("index", "status"), ("index", "verify"), ("index", "compact")):
+        run(*command, **given).assert_told(4, f"a le format {schema}, {said}")
+    assert said in run("index", "builds", **given).out
+    planned = run("index", "sync", "--dry-run", **given)
+    assert "Tout l'index est à refaire : le format de l'index a changé." in planned.out
+    done = run("index", "sync", **given)
+    assert (done.status, done.err) == (0, "")
+    assert run("index", "verify", **given).out.count("✓") == 3
+    assert run("ask", "Qui est là ?", **given).status == 0
+    assert other.is_dir()
+    assert not (other / "damaged.json").exists(), "the other version may be gone back to by its own program"
+    run("index", "rollback", other.name, **given).assert_told(4, said)

@@ -161,6 +161,24 @@ def test_lines_are_at_most_120_long(page: Path) -> None:
     assert [line for line in page.read_text(encoding="utf-8").splitlines() if len(line) > 120] == []
 
 
+def faults() -> list[str]:
+    """The paragraphs of docs/pannes.md, one a fault, each on one line."""
+    page = read("docs/pannes.md").partition("\n## ")[2]
+    return [" ".join(part.split("\n\n")[0].split()) for part in page.split("\n- ")[1:]]
+
+
+def test_every_fault_says_what_happens_and_names_a_test_that_exists() -> None:
+    told = faults()
+    assert len(told) >= 30
+    named = []
+    for fault in told:
+        found = re.fullmatch(r"\*\*.+\*\* On voit : .+ Gardé : .+ À faire : .+ Essai : `(tests/[^`:]+)::(\w+)`", fault)
+        assert found, fault
+        assert f"\ndef {found[2]}(" in read(found[1]), found[2]
+        named.append(found.groups())
+    assert len(named) == len(set(named))
+
+
 def test_decisions_are_short_and_numbered_in_a_row() -> None:
     pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))

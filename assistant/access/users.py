@@ -213,8 +213,14 @@ def _as_json(accounts: Accounts) -> dict[str, Any]:
 
 
 def _parse(data: Any) -> Accounts:
-    if data["version"] != _VERSION:
-        raise ValueError(f"expected version {_VERSION}, got {data['version']!r}")
+    found = data["version"]
+    if isinstance(found, int) and found > _VERSION:
+        raise AccessError(
+            f"Les comptes ({FILE}) viennent d'une version plus récente du programme (format {found}, ici {_VERSION}) : "
+            "mettez l'assistant à jour. Rien n'a été changé."
+        )
+    if found != _VERSION:
+        raise ValueError(f"expected version {_VERSION}, got {found!r}")
     return {name: _account(name, kept) for name, kept in data["users"].items()}
 
 

@@ -15,12 +15,14 @@ import click  # noqa: E402
 
 from assistant import runtime  # noqa: E402
 from assistant.cli.ask import ask  # noqa: E402
+from assistant.cli.backup import backup, restore  # noqa: E402
 from assistant.cli.corpus import corpus  # noqa: E402
 from assistant.cli.doctor import doctor  # noqa: E402
 from assistant.cli.eval import evaluate  # noqa: E402
 from assistant.cli.feedback import feedback  # noqa: E402
 from assistant.cli.index import index  # noqa: E402
 from assistant.cli.mcp import mcp  # noqa: E402
+from assistant.cli.purge import purge  # noqa: E402
 from assistant.cli.serve import serve  # noqa: E402
 from assistant.cli.shared import fail, unexpected  # noqa: E402
 from assistant.cli.users import users  # noqa: E402
@@ -55,5 +57,5 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (corpus, index, ask, serve, mcp, users, feedback, evaluate, doctor):
+for command in (corpus, index, ask, serve, mcp, users, feedback, evaluate, backup, restore, purge, doctor):
     cli.add_command(command)

@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 from sklearn.metrics import cohen_kappa_score
 
+from assistant.audit import append_whole
 from assistant.errors import EvaluationError, french_reason
 from assistant.evaluation.models import Label, Verdict
 
@@ -65,8 +66,8 @@ def add_label(folder: Path, case: str, who: str, verdict: Verdict | None, commen
     fields = {"case": case, "who": who, "verdict": verdict, "comment": comment.strip()[:MOST], "when": when}
     path = folder / FILE
     try:
-        with FileLock(folder / f".{FILE}.lock", timeout=10), path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(fields, ensure_ascii=False) + "\n")
+        with FileLock(folder / f".{FILE}.lock", timeout=10), path.open("ab") as file:
+            append_whole(file.fileno(), (json.dumps(fields, ensure_ascii=False) + "\n").encode())
     except OSError as error:  # filelock's Timeout is one
         raise EvaluationError(f"L'avis ne peut pas être gardé dans {path} : {french_reason(error)}.") from None
 

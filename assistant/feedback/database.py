@@ -34,7 +34,7 @@ _SQLITE = {
     sqlite3.SQLITE_READONLY: "il est en lecture seule",
     sqlite3.SQLITE_PERM: "accès refusé",
     sqlite3.SQLITE_FULL: "le disque est plein",
-    sqlite3.SQLITE_IOERR: "le disque ne répond pas",
+    sqlite3.SQLITE_IOERR: "le disque est plein ou ne répond pas",
 }
 
 

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 FILE = "feedback.sqlite"
 MAX_COMMENT = 2000  # characters
+_JUMP = timedelta(days=365)  # a clock that jumps further takes nothing away before it has told so for a day
 _START_OF_ID = re.compile(r"[0-9a-f]{4,32}")
 
 
@@ -53,7 +54,7 @@ class FeedbackStore:
         self._looked: date | None = None
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
+    def from_settings(cls, settings: Settings, clock: Callable[[], datetime] = _now) -> Self:
         """That of the settings: `state/feedback.sqlite`, unless they name another database.
 
         Raises:
@@ -61,7 +62,7 @@ class FeedbackStore:
         """
         given = settings.feedback_url
         default = URL.create("sqlite", database=str(settings.state_dir / FILE))
-        return cls(given.get_secret_value() if given else default, settings.feedback_days)
+        return cls(given.get_secret_value() if given else default, settings.feedback_days, clock)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -237,23 +238,39 @@ class FeedbackStore:
             if existing is None or (only_when_due and self._is_purged(existing)):
                 return 0
         with self._database.writing() as connection:
-            count = self._purge_now(connection)
+            count = self._purge_when_due(connection) if only_when_due else self._purge_now(connection)
         if count:
             self._database.scrub()
         return count
 
     def _purge_when_due(self, connection: Connection) -> int:
-        return 0 if self._is_purged(connection) else self._purge_now(connection)
+        if self._is_purged(connection):
+            return 0
+        if self._has_jumped(connection):
+            logger.warning("L'horloge a avancé de plus d'un an : les avis ne seront purgés que demain.")
+            self._note_day(connection)
+            return 0
+        return self._purge_now(connection)
 
     def _is_purged(self, connection: Connection) -> bool:
-        day = connection.scalar(select(META.c.value).where(META.c.name == "purged"))
-        return bool(day == self._clock().date().isoformat())
+        return self._last_purge(connection) == self._clock().date().isoformat()
+
+    def _has_jumped(self, connection: Connection) -> bool:
+        last = self._last_purge(connection)
+        return bool(last) and self._clock().date() - date.fromisoformat(last) > _JUMP
+
+    def _last_purge(self, connection: Connection) -> str:
+        return str(connection.scalar(select(META.c.value).where(META.c.name == "purged")) or "")
 
     def _purge_now(self, connection: Connection) -> int:
-        now = self._clock()
-        gone = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.when < in_utc(now - timedelta(days=self.days))))
-        connection.execute(update(META).where(META.c.name == "purged").values(value=now.date().isoformat()))
+        before = in_utc(self._clock() - timedelta(days=self.days))
+        gone = connection.execute(delete(FEEDBACK).where(FEEDBACK.c.when < before))
+        self._note_day(connection)
         return gone.rowcount
+
+    def _note_day(self, connection: Connection) -> None:
+        today = self._clock().date().isoformat()
+        connection.execute(update(META).where(META.c.name == "purged").values(value=today))
 
     def _ids(self, *conditions: ColumnElement[bool]) -> list[str]:
         with self._database.reading() as connection:

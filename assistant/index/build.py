@@ -160,7 +160,5 @@ def read_manifest(folder: Path) -> Manifest:
     """
     manifest = Manifest.read(folder)
     if manifest.chunking_version != chunking.VERSION:
-        raise IndexMismatchError(
-            other_format(folder, f"{SCHEMA}.{manifest.chunking_version}", f"{SCHEMA}.{chunking.VERSION}")
-        )
+        raise IndexMismatchError(other_format(folder, (SCHEMA, manifest.chunking_version), (SCHEMA, chunking.VERSION)))
     return manifest

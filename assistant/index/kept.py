@@ -36,7 +36,8 @@ def keep_old(index_dir: Path, before: str, after: str) -> None:
     forgotten = id_of(datetime.now(UTC) - timedelta(days=_KEPT_DAYS))
     with _database(index_dir / FILE) as db, db:
         db.executemany("INSERT OR REPLACE INTO versions VALUES (?,?,?)", rows)
-        db.execute("DELETE FROM versions WHERE until < ?", (forgotten,))
+        if before >= forgotten:  # else the clock has jumped, perhaps by mistake: the next publication will forget
+            db.execute("DELETE FROM versions WHERE until < ?", (forgotten,))
 
 
 @contextmanager

@@ -49,14 +49,15 @@ class Manifest:
 
         Raises:
             IndexCorruptError: it is missing or unreadable.
-        IndexMismatchError: it has another schema.
+            IndexMismatchError: it has another schema.
         """
         try:
             fields = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            # First of all: another format may be sealed otherwise, and is not damaged for that.
+            if isinstance(fields, dict) and isinstance(found := fields["schema"], int) and found != SCHEMA:
+                raise IndexMismatchError(other_format(folder, (found,), (SCHEMA,)))
             if not isinstance(fields, dict) or fields.pop("seal") != _seal(fields):
                 raise ValueError("the manifest does not match its seal")
-            if fields["schema"] != SCHEMA:
-                raise IndexMismatchError(other_format(folder, fields["schema"], SCHEMA))
             return cls(**{**fields, "embedder": EmbedderIdentity(**fields["embedder"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise IndexCorruptError(corrupt(folder, f"{FILE} est illisible")) from error
@@ -90,9 +91,18 @@ def corrupt(folder: Path, what: str) -> str:
     )
 
 
-def other_format(folder: Path, found: object, expected: object) -> str:
-    """The French message for a build of another format."""
-    return f"L'index {folder} a le format {found} et non {expected} : refaites-le avec « assistant index sync »."
+def other_format(folder: Path, found: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """The French message for a build of another format: older, or made by a newer program."""
+    told, ours = (".".join(map(str, numbers)) for numbers in (found, expected))
+    if found > expected:
+        return (
+            f"L'index {folder} a le format {told}, plus récent que le format {ours} de ce programme : mettez le "
+            "programme à jour ou, pour garder celui-ci, refaites-le avec « assistant index sync »."
+        )
+    return (
+        f"L'index {folder} a le format {told}, d'une version antérieure, et non {ours} : "
+        "refaites-le avec « assistant index sync »."
+    )
 
 
 def checksums(folder: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from assistant.index.manifest import Manifest, corrupt
 from assistant.index.processes import command, environment
 from assistant.index.progress import Tell
 
-_OPENED = "opened.txt"  # the seal of the manifest with which the build was opened once
+OPENED = "opened.txt"  # the seal of the manifest with which the build was opened once
 _DAMAGED = "damaged.json"
 _PATIENCE = 600  # seconds that the first opening may take
 
@@ -30,7 +30,7 @@ def verify(folder: Path, made: Manifest) -> None:
     if is_damaged(folder):
         raise IndexCorruptError(corrupt(folder, "cette version a été mise à l'écart"))
     made.verify(folder)
-    if _read(folder / _OPENED) != _seal(folder):
+    if _read(folder / OPENED) != _seal(folder):
         _open_aside(folder)
         stamp(folder)
 
@@ -53,7 +53,7 @@ def _open_aside(folder: Path) -> None:
 def stamp(folder: Path) -> None:
     """Remember that the build was opened; where that cannot be written, it is opened aside again next time."""
     with suppress(OSError):
-        (folder / _OPENED).write_text(_seal(folder), encoding="utf-8")
+        (folder / OPENED).write_text(_seal(folder), encoding="utf-8")
 
 
 def _seal(folder: Path) -> str:

@@ -22,6 +22,7 @@ from assistant import language
 from assistant.access import Door
 from assistant.language import Language
 from assistant.models import Role
+from assistant.retention import Retention
 from assistant.settings import Settings
 from assistant.ui.chat import build_chat
 from assistant.ui.exporting import add_exports
@@ -67,7 +68,7 @@ def build_app(
         metrics: what `/metrics` shows; there is no such page without.
     """
     door = door or Door(settings)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_closing(door))
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=living(door, settings))
     # The last added is the first to see a request.
     app.add_middleware(Gate, door=door, rules=_rules(settings, places))
     app.add_middleware(Guard, places=places)
@@ -97,10 +98,13 @@ def _rules(settings: Settings, places: Sequence[Place]) -> list[Rule]:
     return [*rules, Rule("/", Role.MEMBER)] if settings.member_login else rules
 
 
-def _closing(door: Door) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+def living(door: Door, settings: Settings) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    """What goes on while the application is served: old personal data goes, and the accounts close in the end."""
+
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        with Retention(settings).running():
+            yield
         door.close()
 
     return lifespan

@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from assistant.access.passwords import MIN_LENGTH, Passwords, check_new
-from assistant.access.users import FILE, UserFile
+from assistant.access.users import FILE, Account, UserFile
 from assistant.errors import AccessError
 from assistant.models import Role
 
@@ -178,9 +178,22 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(users: UserFile, monkeypat
     users.remove("claire")  # what the failure left behind hinders nobody
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 2, "users": {}}', '{"version": 1, "users": {"a": {}}}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 0, "users": {}}', '{"version": 1, "users": {"a": {}}}'])
 def test_a_damaged_file_lets_nobody_in_and_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(AccessError, match="il est abîmé"):
         UserFile(tmp_path, quick()).verify("claire", PASSWORD)
     assert (tmp_path / FILE).read_text(encoding="utf-8") == text
+
+
+def test_accounts_of_a_newer_program_are_left_as_they_are(tmp_path: Path) -> None:
+    text = '{"version": 2, "autrement": []}'
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    for use in (lambda: UserFile(tmp_path, quick()).verify("claire", PASSWORD), lambda: add(tmp_path)):
+        with pytest.raises(AccessError, match=r"version plus récente du programme .* mettez l'assistant à jour"):
+            use()
+    assert (tmp_path / FILE).read_text(encoding="utf-8") == text
+
+
+def add(folder: Path) -> Account:
+    return UserFile(folder, quick()).add("claire", PASSWORD, [Role.STAFF])

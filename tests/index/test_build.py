@@ -201,7 +201,7 @@ def test_another_format_is_refused_and_made_anew(
 ) -> None:
     manifest: Any = Manifest.read(published(index_dir))
     replace(manifest, **{field: 99}).write(published(index_dir))
-    with pytest.raises(IndexMismatchError, match="refaites-le avec « assistant index sync »"):
+    with pytest.raises(IndexMismatchError, match=r"plus récent .* refaites-le avec « assistant index sync »"):
         opened(index_dir, tiny)
     sync(index_dir, three, small)
     opened(index_dir, tiny).close()

@@ -132,6 +132,25 @@ def test_a_build_that_is_damaged_when_it_comes_leaves_the_one_before_in_service(
     assert damaged not in [build.id for build in list_builds(index_dir)], "swept"
 
 
+def test_what_a_newer_program_publishes_leaves_an_older_one_answering(
+    index_dir: Path, three: list[Note], small: Recipe, tiny: Embedder, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = Reader(index_dir, tiny, tiny.identity)
+    before = current_build_id(index_dir)
+    with Publisher(index_dir, small) as publisher:
+        newer = publisher.publish(corpus_of(*three, version(0)), "Camille").build
+    path = index_dir / BUILDS / newer / "manifest.json"
+    path.write_text('{"schema": 99, "tout": "autre"}', encoding="utf-8")
+    for _ in range(2):
+        with reader.lease() as build:
+            assert build.id == before
+    reader.close()
+    assert current_build_id(index_dir) == newer, "it is not gone back from"
+    assert not is_damaged(path.parent)
+    assert caplog.text.count("mettez le programme à jour") == 1
+    assert rollback(index_dir, "Sasha", tiny.identity) == (newer, before), "the older program's way back"
+
+
 def test_a_sync_starts_from_the_last_build_that_is_whole(
     index_dir: Path, made: list[str], three: list[Note], small: Recipe
 ) -> None:

@@ -148,18 +148,6 @@ def test_the_lock_names_its_holder_and_falls_with_it(tmp_path: Path) -> None:
     assert_no_trace(index_dir, state_dir)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("no right to mount a file system")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 def test_a_full_disk(small_disk: Path, tmp_path: Path) -> None:
     index_dir, state_dir = small_disk / "index", tmp_path / "state"
     (index_dir / BUILDS).mkdir(parents=True)
