@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from assistant.errors import AssistantError
+from assistant.outbound import host_of
 from assistant.settings import Settings
 
 _ROOM = 1 << 30  # bytes: the model (0.25 to 0.5 GB) and an index
@@ -74,9 +74,11 @@ def _room(settings: Settings) -> str:
 def _model(settings: Settings) -> str:
     from assistant.embedding import Embedder, embedded_model
 
-    if settings.embedding_model is None:
+    if settings.embedding_model is None and settings.embedding_base_url is None:
         embedded_model.weights_file()
     embedder = Embedder.from_settings(settings)
+    if settings.embedding_base_url is not None:
+        return f"{embedder.identity}, servi par {host_of(settings.embedding_base_url)}"
     dtype = embedded_model.runtime_dtype(settings.embedding_dtype)
     where = "embarqué, poids vérifiés" if settings.embedding_model is None else "choisi dans les réglages"
     return f"{embedder.identity}, {dtype}, {where}"
@@ -144,7 +146,7 @@ def _chat(settings: Settings) -> str:
     from assistant.answering.drafts import DraftError
     from assistant.answering.endpoint import connect, probe
 
-    where = _host(settings.chat_base_url)
+    where = host_of(settings.chat_base_url)
     if where is None:
         raise AssistantError("ASSISTANT_CHAT_BASE_URL n'est pas une adresse : corrigez-la.")
     begun = time.perf_counter()
@@ -157,13 +159,3 @@ def _chat(settings: Settings) -> str:
         raise AssistantError(f"{where} : {told}") from None
     form = "réponses structurées" if structured else "réponses en texte libre, faute de sortie structurée"
     return f"{settings.chat_model} sur {where} répond en {time.perf_counter() - begun:.1f} s, {form}"
-
-
-def _host(url: str) -> str | None:
-    """The host and port of an address, None where it has none; what else it holds may be a password."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    return f"{parts.hostname}{port}" if parts.hostname else None

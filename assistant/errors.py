@@ -12,6 +12,7 @@ AssistantError              exit status 1
 │   ├── IndexBusyError          another process is writing
 │   └── IndexSafeguardError     much of the corpus is gone: nothing is published unless forced
 ├── EmbeddingError          5   the embedding model cannot be made or loaded
+│   └── EmbeddingServiceError   the endpoint that embeds fails; the next question may find it well
 ├── ServeError              6   the chat cannot be served (port in use)
 ├── AccessError             7   an account cannot be used or changed
 │   └── LoginError              a login was refused
@@ -139,6 +140,10 @@ class EmbeddingError(AssistantError):
     """The embedding model cannot be made or loaded."""
 
     exit_status = 5
+
+
+class EmbeddingServiceError(EmbeddingError):
+    """The endpoint that embeds does not answer, refuses, or answers what no vectors are."""
 
 
 class ServeError(AssistantError):

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     embedding_query_prompt: str | None = None
     embedding_document_prompt: str | None = None
     embedding_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    embedding_base_url: str | None = Field(default=None, pattern="^https?://")
+    embedding_api_key: SecretStr | None = None
+    embedding_timeout: int = Field(default=60, ge=1, le=3600)
+    embedding_batch: int = Field(default=32, ge=1, le=2048)
+    embedding_parallel: int = Field(default=4, ge=1, le=64)
     chunk_tokens: int = Field(default=220, ge=32, le=510)
     passages: int = Field(default=5, ge=1, le=50)
     lexical_weight: float = Field(default=1.0, ge=0, le=10)
@@ -108,8 +113,9 @@ class Settings(BaseSettings):
 
     @property
     def names_hub_model(self) -> bool:
-        """Whether the embedding model is neither the embedded one nor a folder."""
-        return self.embedding_model is not None and not Path(self.embedding_model).is_dir()
+        """Whether the embedding model is neither the embedded one, nor a folder, nor an endpoint's."""
+        named = self.embedding_model is not None and self.embedding_base_url is None
+        return named and not Path(str(self.embedding_model)).is_dir()
 
     @classmethod
     def settings_customise_sources(
@@ -178,6 +184,8 @@ _FRENCH = {
 _SECRET = {
     "chat_api_key",
     "chat_base_url",
+    "embedding_api_key",
+    "embedding_base_url",
     "judge_api_key",
     "judge_base_url",
     "oidc_issuer",

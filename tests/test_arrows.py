@@ -14,6 +14,7 @@ ORDER = [
     "models",
     "listings",
     "errors",
+    "outbound",
     "language",
     "runtime",
     "settings",
