@@ -105,10 +105,13 @@ def _notes(settings: Settings) -> str:
 def _index(settings: Settings) -> str:
     from assistant.corpus import read_corpus
     from assistant.embedding import Embedder
-    from assistant.index import Build, Recipe, compare
+    from assistant.index import Build, Recipe, Server, compare
 
     embedder = Embedder.from_settings(settings)
-    build = Build.open_current(settings.index_dir, embedder, embedder.identity)
+    server = Server.from_settings(settings)
+    if server is not None:
+        server.version()
+    build = Build.open_current(settings.index_dir, embedder, embedder.identity, server)
     build.close()
     plan = compare(settings.index_dir, read_corpus(settings.corpus_dir), Recipe.from_settings(settings))
     if plan.late:
@@ -117,7 +120,8 @@ def _index(settings: Settings) -> str:
         )
     if plan.anew:
         raise AssistantError(f"il est à refaire ({plan.anew}) : lancez « assistant index sync ».")
-    return f"version {build.id}, {build.manifest.chunks} passages, vérifié et à jour"
+    where = f", vecteurs sur le serveur Chroma {server.where}" if server else ""
+    return f"version {build.id}, {build.manifest.chunks} passages, vérifié et à jour{where}"
 
 
 _MENDED = {

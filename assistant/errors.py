@@ -10,6 +10,8 @@ AssistantError              exit status 1
 │   ├── IndexCorruptError       a file is missing or altered
 │   ├── IndexMismatchError      made with another embedder or in another format
 │   ├── IndexBusyError          another process is writing
+│   ├── IndexServerError        the Chroma server fails; the next question may find it well
+│   │   └── VectorsMissingError     it does not have the vectors of the build
 │   └── IndexSafeguardError     much of the corpus is gone: nothing is published unless forced
 ├── EmbeddingError          5   the embedding model cannot be made or loaded
 │   └── EmbeddingServiceError   the endpoint that embeds fails; the next question may find it well
@@ -130,6 +132,18 @@ class IndexMismatchError(IndexStoreError):
 
 class IndexBusyError(IndexStoreError):
     """Another process holds the writer's lock."""
+
+
+class IndexServerError(IndexStoreError):
+    """The Chroma server that holds the vectors does not answer, or refuses; `passing` where it may do so later."""
+
+    def __init__(self, message: str, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class VectorsMissingError(IndexServerError):
+    """The Chroma server does not have the vectors of a build."""
 
 
 class IndexSafeguardError(IndexStoreError):

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     state_dir: Path = Path("state")
     evals_dir: Path = Path("evals")
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("assistant-france-urbaine"))
+    chroma_url: str | None = Field(default=None, pattern="^https?://")
+    chroma_headers: SecretStr | None = None
+    chroma_tenant: str = Field(default="default_tenant", min_length=1)
+    chroma_database: str = Field(default="default_database", min_length=1)
     embedding_model: str | None = Field(default=None, min_length=1)
     embedding_query_prompt: str | None = None
     embedding_document_prompt: str | None = None
@@ -184,6 +188,8 @@ _FRENCH = {
 _SECRET = {
     "chat_api_key",
     "chat_base_url",
+    "chroma_headers",
+    "chroma_url",
     "embedding_api_key",
     "embedding_base_url",
     "judge_api_key",

@@ -156,8 +156,10 @@ def index_rollback(build: str | None) -> None:
     from assistant.index import Recipe, rollback
 
     settings = load_settings()
-    identity = Recipe.from_settings(settings).identity
-    before, after = rollback(settings.index_dir, local_user(), identity, build, settings.state_dir)
+    recipe = Recipe.from_settings(settings)
+    before, after = rollback(
+        settings.index_dir, local_user(), recipe.identity, build, settings.state_dir, recipe.server
+    )
     if before == after:
         click.echo(f"La version {after} est déjà en service.")
         return
@@ -170,14 +172,14 @@ def index_rollback(build: str | None) -> None:
 @index.command("verify")
 def index_verify() -> None:
     """Vérifie l'index publié : sommes de contrôle, lecture de tout, chaque passage se retrouve. Ne change rien."""
-    from assistant.index import published_build_id
+    from assistant.index import Server, published_build_id
     from assistant.index.build import BUILDS, read_manifest
     from assistant.index.verify import examine
 
     settings = load_settings()
     folder = settings.index_dir / BUILDS / published_build_id(settings.index_dir)
     with bars() as tell:
-        found = examine(folder, read_manifest(folder), tell)
+        found = examine(folder, read_manifest(folder), tell, Server.from_settings(settings))
     for name, fault in found:
         click.echo(f"{'✗' if fault else '✓'} {name}{f' : {fault}' if fault else ''}")
     if any(fault for _, fault in found):
@@ -206,7 +208,7 @@ def index_journal(last: int) -> None:
 def index_status() -> None:
     """Montre l'index publié et s'il suit les notes."""
     from assistant.corpus import read_corpus
-    from assistant.index import Recipe, compare, published_build_id
+    from assistant.index import Recipe, Server, compare, published_build_id
     from assistant.index.build import BUILDS, read_manifest
     from assistant.index.verify import verify
 
@@ -217,6 +219,9 @@ def index_status() -> None:
     click.echo(f"Version  {manifest.id}, publiée le {manifest.created} par {manifest.by}")
     click.echo(f"Contenu  {count(manifest.notes, 'note')}, {count(manifest.chunks, 'passage')}")
     click.echo(f"Modèle   {manifest.embedder}")
+    server = Server.from_settings(settings)
+    if server is not None:
+        click.echo(f"Vecteurs sur le serveur Chroma {server.where}, version {server.version()}")
     plan = compare(settings.index_dir, read_corpus(settings.corpus_dir), Recipe.from_settings(settings))
     behind = (
         f"{count(plan.late, 'note')} à prendre en compte : lancez « assistant index sync »" if plan.late else "à jour"

@@ -7,6 +7,7 @@ from assistant.index.plan import Change, Plan, compare
 from assistant.index.progress import Progress
 from assistant.index.reader import Reader
 from assistant.index.recipe import Recipe
+from assistant.index.server import Server
 from assistant.index.sync import Publisher, SyncReport, sync
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Publisher",
     "Reader",
     "Recipe",
+    "Server",
     "SyncReport",
     "compare",
     "current_build_id",

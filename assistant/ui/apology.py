@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from assistant.errors import EmbeddingServiceError, QuestionError
+from assistant.errors import EmbeddingServiceError, IndexServerError, QuestionError
 from assistant.language import tr
 
 logger = logging.getLogger(__name__)
@@ -24,4 +24,4 @@ def for_members(error: Exception) -> str:
     if isinstance(error, QuestionError):
         return str(error)
     logger.error("What a member asked for failed", exc_info=error)
-    return tr(UNAVAILABLE if isinstance(error, EmbeddingServiceError) else APOLOGY)
+    return tr(UNAVAILABLE if isinstance(error, (EmbeddingServiceError, IndexServerError)) else APOLOGY)
