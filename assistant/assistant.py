@@ -48,7 +48,8 @@ class Assistant:
             EmbeddingError: the model cannot be loaded.
             IndexStoreError: there is no index, or it is damaged or made with another embedder.
         """
-        published_build_id(settings.index_dir)  # a missing index is said before the model loads
+        Server.from_settings(settings)  # what is refused and a missing index are said before the model loads
+        published_build_id(settings.index_dir)
         return cls(settings, Embedder.from_settings(settings))
 
     @property

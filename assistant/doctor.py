@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from assistant.addresses import host_of
 from assistant.errors import AssistantError
-from assistant.outbound import host_of
 from assistant.settings import Settings
 
 _ROOM = 1 << 30  # bytes: the model (0.25 to 0.5 GB) and an index

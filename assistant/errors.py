@@ -135,11 +135,15 @@ class IndexBusyError(IndexStoreError):
 
 
 class IndexServerError(IndexStoreError):
-    """The Chroma server that holds the vectors does not answer, or refuses; `passing` where it may do so later."""
+    """The Chroma server that holds the vectors does not answer, or refuses.
 
-    def __init__(self, message: str, passing: bool = False) -> None:
+    `passing` where it may be well later, `slow` where it was waited for in vain.
+    """
+
+    def __init__(self, message: str, passing: bool = False, slow: bool = False) -> None:
         super().__init__(message)
         self.passing = passing
+        self.slow = slow
 
 
 class VectorsMissingError(IndexServerError):

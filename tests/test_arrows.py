@@ -14,6 +14,7 @@ ORDER = [
     "models",
     "listings",
     "errors",
+    "addresses",
     "outbound",
     "language",
     "runtime",

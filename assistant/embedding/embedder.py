@@ -17,13 +17,13 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from assistant import runtime
+from assistant.addresses import check_reachable_safely
 from assistant.embedding import embedded_model
 from assistant.embedding.backends import Backend, EmbeddedBackend, Role, SentenceTransformersBackend, Vectors
 from assistant.embedding.probes import PROBE_PASSAGES, PROBE_QUESTIONS
 from assistant.embedding.tokens import embedded_counter
 from assistant.errors import SettingsError
 from assistant.french.words import canonical
-from assistant.outbound import check_reachable_safely
 from assistant.settings import Settings
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from typing import Any
 import httpx
 import numpy as np
 
+from assistant.addresses import host_of
 from assistant.embedding.backends import Role, Vectors
 from assistant.errors import EmbeddingServiceError
-from assistant.outbound import client, host_of
+from assistant.outbound import client
 
 #: Seconds between tries. A question does not wait as long as a build, which a restart of the service may interrupt.
 WAITS: dict[Role, tuple[float, ...]] = {"query": (0.2, 0.6), "document": (0.5, 1, 2, 4, 8)}

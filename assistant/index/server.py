@@ -11,15 +11,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
-import httpx
 from pydantic import SecretStr
 
+from assistant.addresses import check_reachable_safely, host_of, is_public
 from assistant.errors import IndexServerError, SettingsError, VectorsMissingError
-from assistant.outbound import check_reachable_safely, client, host_of, is_public
 from assistant.settings import Settings
+
+if TYPE_CHECKING:  # its libraries are imported only where there is a server
+    import httpx
 
 #: Seconds between tries. A question does not wait as long as a build, which a restart of the server may interrupt.
 ASKING: tuple[float, ...] = (0.0, 0.3)
@@ -99,6 +101,10 @@ class Server:
         return said
 
     def _knock(self, path: str) -> httpx.Response:
+        import httpx
+
+        from assistant.outbound import client
+
         with client(_KNOCK, self._plain_headers()) as http:
             try:
                 return http.get(f"{self.url}/api/v2{path}")
@@ -131,6 +137,7 @@ class Server:
             IndexServerError: the server does not answer, or refuses.
         """
         import chromadb
+        import httpx
         from chromadb.config import Settings as ChromaSettings
 
         self.version()
@@ -159,11 +166,11 @@ class Server:
             try:
                 return ask()
             except IndexServerError as error:
-                if wait is None or not error.passing:
+                if wait is None or not error.passing or (error.slow and waits is ASKING):
                     raise
             except Exception as error:
                 told = self._told(error)
-                if wait is None or not told.passing or (isinstance(error, httpx.TimeoutException) and waits is ASKING):
+                if wait is None or not told.passing or (told.slow and waits is ASKING):
                     raise told from None
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
@@ -183,10 +190,12 @@ class Server:
 
     def _told(self, error: Exception) -> IndexServerError:
         """What an error of Chroma's client or of httpx means."""
+        import httpx
+
         if isinstance(error, (httpx.LocalProtocolError, UnicodeEncodeError)):
             return self._error(_DENIED)
         if isinstance(error, httpx.TimeoutException):
-            return self._error("il ne répond pas assez vite : voyez sa charge et son journal.", passing=True)
+            return self._error("il ne répond pas assez vite : voyez sa charge et son journal.", passing=True, slow=True)
         if isinstance(error, (httpx.HTTPError, httpx.StreamError)) or any(said in str(error) for said in _GONE):
             return self._error(_DOWN, passing=True)
         status = _status(error)
@@ -205,8 +214,8 @@ class Server:
             return self._error(f"il est en panne ou saturé (statut {status}).", passing=True)
         return self._error(_NOT_CHROMA)
 
-    def _error(self, what: str, *, passing: bool = False) -> IndexServerError:
-        return IndexServerError(self._say(what), passing=passing)
+    def _error(self, what: str, *, passing: bool = False, slow: bool = False) -> IndexServerError:
+        return IndexServerError(self._say(what), passing=passing, slow=slow)
 
     def _say(self, what: str) -> str:
         return f"Le serveur Chroma {self.where} : {what}"
@@ -246,6 +255,8 @@ def disconnect(client: Any) -> None:
 
 def _status(error: BaseException | None) -> int | None:
     """The HTTP status that an error of Chroma's client comes from."""
+    import httpx
+
     while error is not None:
         if isinstance(error, httpx.HTTPStatusError):
             return error.response.status_code
