@@ -148,6 +148,28 @@ def index_builds() -> None:
         click.echo(f"{head}  {told}, {content}{after}{fault}")
 
 
+@index.command("collections")
+@click.option("--erase", metavar="NOM", help="Efface une collection laissée par un index dont le dossier n'est plus.")
+def index_collections(erase: str | None) -> None:
+    """Montre les collections du serveur Chroma ; « * » marque celles de cet index."""
+    from assistant.index import Server
+    from assistant.index.places import erase_collection, kept_collections
+
+    settings = load_settings()
+    server = Server.from_settings(settings)
+    if server is None:
+        fail("Aucun serveur Chroma : ASSISTANT_CHROMA_URL n'est pas donné.", 4)
+    if erase is not None:
+        erase_collection(settings.index_dir, server, erase)
+        click.echo(f"La collection {erase} est effacée.")
+        return
+    found = kept_collections(settings.index_dir, server)
+    if not found:
+        click.echo(f"Aucune collection sur {server.where}.")
+    for one in found:
+        click.echo(f"{'*' if one.ours else ' '} {one.name}  {count(one.vectors, 'vecteur')}")
+
+
 @index.command("rollback")
 @click.argument("build", required=False, metavar="[VERSION]")
 def index_rollback(build: str | None) -> None:
@@ -210,16 +232,17 @@ def index_status() -> None:
     from assistant.corpus import read_corpus
     from assistant.index import Recipe, Server, compare, published_build_id
     from assistant.index.build import BUILDS, read_manifest
-    from assistant.index.verify import verify
+    from assistant.index.verify import verify, verify_served
 
     settings = load_settings()
+    server = Server.from_settings(settings)
     folder = settings.index_dir / BUILDS / published_build_id(settings.index_dir)
     manifest = read_manifest(folder)
     verify(folder, manifest)
+    verify_served(folder, manifest, server)
     click.echo(f"Version  {manifest.id}, publiée le {manifest.created} par {manifest.by}")
     click.echo(f"Contenu  {count(manifest.notes, 'note')}, {count(manifest.chunks, 'passage')}")
     click.echo(f"Modèle   {manifest.embedder}")
-    server = Server.from_settings(settings)
     if server is not None:
         click.echo(f"Vecteurs sur le serveur Chroma {server.where}, version {server.version()}")
     plan = compare(settings.index_dir, read_corpus(settings.corpus_dir), Recipe.from_settings(settings))

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import IndexCorruptError, IndexMismatchError, IndexServerError
+from assistant.errors import IndexCorruptError, IndexMismatchError, IndexServerError, IndexStoreError
 from assistant.index import vectors
 from assistant.index.manifest import corrupt
 from assistant.index.server import WRITING, Server, disconnect
 from assistant.index.vectors import BATCH, COLLECTION, client
 
 SERVED = "served.json"  # in place of Chroma's own files
+_MARK = "assistant-"  # begins the names of all our indexes' collections
 _OWN = ".served"  # what tells the collections of this index from those of others on the same server
 # ef_search 400 finds .986-.997 of the true neighbours on hard data, the default .82-.90 (docs/decisions/0004).
 _HNSW = {"hnsw": {"space": "cosine", "ef_search": 400}}
@@ -208,7 +209,7 @@ def prefix_of(index_dir: Path, *, make: bool = False) -> str:
     path = index_dir / _OWN
     if make and not path.exists():
         path.write_text(secrets.token_hex(4), encoding="utf-8")
-    return f"assistant-{path.read_text(encoding='utf-8').strip()}-" if path.exists() else ""
+    return f"{_MARK}{path.read_text(encoding='utf-8').strip()}-" if path.exists() else ""
 
 
 def sweep_collections(index_dir: Path, server: Server, is_gone: Callable[[str], bool]) -> None:
@@ -223,3 +224,43 @@ def sweep_collections(index_dir: Path, server: Server, is_gone: Callable[[str], 
         for name in _names(server, chroma):
             if name.startswith(prefix) and is_gone(name.removeprefix(prefix)):
                 _delete(server, chroma, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A collection that an index of ours has or had on a server; `ours` where it is this index's."""
+
+    name: str
+    vectors: int
+    ours: bool
+
+
+def kept_collections(index_dir: Path, server: Server) -> list[Kept]:
+    """The collections of all our indexes in the database of the settings, by name.
+
+    Raises:
+        IndexServerError: the server does not answer, or refuses.
+    """
+    prefix = prefix_of(index_dir)
+    with server.connected() as chroma:
+        names = sorted(name for name in _names(server, chroma) if name.startswith(_MARK))
+        return [
+            Kept(name, _collection(server, chroma, name).count(), bool(prefix) and name.startswith(prefix))
+            for name in names
+        ]
+
+
+def erase_collection(index_dir: Path, server: Server, name: str) -> None:
+    """Take away a collection that an index left behind whose folder is gone.
+
+    Raises:
+        IndexStoreError: it is this index's, or there is none of this name.
+        IndexServerError: the server does not answer, or refuses.
+    """
+    found = next((one for one in kept_collections(index_dir, server) if one.name == name), None)
+    if found is None:
+        raise IndexStoreError(f"La collection « {name} » n'existe pas : voyez « assistant index collections ».")
+    if found.ours:
+        raise IndexStoreError(f"La collection « {name} » est de cet index, qui efface lui-même ses vieilles versions.")
+    with server.connected() as chroma:
+        server.tried(lambda: chroma.delete_collection(name), ())

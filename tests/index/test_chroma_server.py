@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from chroma_server import ChromaServer, Gate, free_port
 from chromadb.api.shared_system_client import SharedSystemClient
+from command import Run, runner
 from conftest import Recorder, corpus_of
 from pydantic import SecretStr
 
@@ -465,3 +466,32 @@ def test_nothing_is_told_to_anyone_else(
     monkeypatch.setattr(httpx.Client, "send", spy)
     assert ask(reader, tiny)
     assert set(asked) == {"127.0.0.1"}
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """The command, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return runner(monkeypatch, capsys)
+
+
+def test_at_the_command_line(run: Run, chroma: ChromaServer, model_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    text = "---\nid: a\ntitle: Note a\n---\nLe maire est là.\n"
+    (tmp_path / "notes" / "a.md").write_text(text, encoding="utf-8")
+    given = {"corpus_dir": tmp_path / "notes", "index_dir": tmp_path / "index", "state_dir": tmp_path / "state"}
+    given |= {"embedding_model": model_folder, "embedding_dtype": "float32", "chroma_url": chroma.url}
+    assert "Index publié : 1 note" in run("index", "sync", **given).out
+    assert f"serveur Chroma 127.0.0.1:{chroma.port}, version 1." in run("index", "status", **given).out
+    assert run("index", "verify", **given).out.count("✓") == 3
+    (made,) = [line for line in run("index", "collections", **given).out.splitlines() if line.startswith("*")]
+    name = made.split()[1]
+    run("index", "collections", "--erase", name, **given).assert_told(4, "efface lui-même")
+    other = given | {"index_dir": tmp_path / "autre"}
+    run("index", "collections", "--erase", "assistant-absente", **other).assert_told(4, "n'existe pas")
+    assert run("index", "collections", "--erase", name, **other).status == 0
+    assert f" {name} " not in run("index", "collections", **other).out
+    run("index", "status", **given).assert_told(4, "ASSISTANT_CHROMA_DATABASE")
+    run("index", "sync", **{**given, "chroma_url": f"http://127.0.0.1:{free_port()}"}).assert_told(4, "injoignable")
+    run("index", "sync", **{**given, "chroma_url": "http://8.8.8.8:8000"}).assert_told(2, "passeraient en clair")
+    run("index", "collections", **{**given, "chroma_url": ""}).assert_told(4, "ASSISTANT_CHROMA_URL")
