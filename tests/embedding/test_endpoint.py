@@ -44,7 +44,7 @@ def server(_server: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
 
 def at(server: Served, **more: object) -> Settings:
     return Settings.load(
-        embedding_base_url=server.url, **{"embedding_model": "un-modele", "embedding_timeout": 2, **more}
+        embedding_base_url=server.url, **{"embedding_model": "un-modele", "embedding_timeout": 60, **more}
     )
 
 
@@ -111,12 +111,12 @@ def test_batches_go_out_side_by_side_and_come_back_in_order(server: Served) -> N
         Fault(500),
         Fault(503, b"<html>"),
         Fault(closed=True),
-        Fault(wait=1.5),
+        Fault(wait=2.5),
     ],
     ids=["429 with a time", "429", "500", "503", "closed", "slow"],
 )
 def test_a_passing_fault_is_tried_again(server: Served, fault: Fault) -> None:
-    embedder = connected(server, embedding_timeout=1)
+    embedder = connected(server, embedding_timeout=2 if fault.wait else 60)
     server.play(fault)
     np.testing.assert_allclose(embedder.encode_documents(["aa"])[0][:2], np.array([1, 2]) / 5**0.5, rtol=1e-6)
     assert server.texts == ["aa", "aa"]
@@ -166,9 +166,9 @@ def test_what_lasts_is_told_in_the_end(server: Served) -> None:
 
 
 def test_a_question_does_not_wait_twice_for_a_slow_endpoint(server: Served) -> None:
-    embedder = connected(server, embedding_timeout=1)
-    server.play(Fault(wait=1.5))
-    with pytest.raises(EmbeddingServiceError, match="pas de réponse en 1 s"):
+    embedder = connected(server, embedding_timeout=2)
+    server.play(Fault(wait=2.5))
+    with pytest.raises(EmbeddingServiceError, match="pas de réponse en 2 s"):
         embedder.encode_query("aa")
     assert len(server.sizes) == 1
 
