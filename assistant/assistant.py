@@ -14,7 +14,7 @@ from assistant.answering.ranker import load_or_none
 from assistant.browse import browse
 from assistant.chain import Chain, Request
 from assistant.embedding import Embedder
-from assistant.index import Build, Reader, note_as_cited, published_build_id
+from assistant.index import Build, Reader, Server, note_as_cited, published_build_id
 from assistant.listings import Agenda, AgendaEvent, AgendaWanted, Knowledge, NotesFound, NotesWanted
 from assistant.models import Event, Filters, Finished, Note, Passage, Reply, Turn
 from assistant.observing import Observer, Recorder
@@ -35,7 +35,8 @@ class Assistant:
         self.embedder = embedder
         self.observer = Observer.from_settings(settings)
         self._generator = Generator.from_settings(settings)
-        self.reader = Reader(settings.index_dir, embedder, embedder.identity)
+        server = Server.from_settings(settings)
+        self.reader = Reader(settings.index_dir, embedder, embedder.identity, server)
         self._shelves = Shelves()
         self.ranker = load_or_none(embedder) if settings.sentence_ranker else None
         self._in_progress = Count()
@@ -47,11 +48,13 @@ class Assistant:
         """Load the embedder and open the published build.
 
         Raises:
-            SettingsError: a chat model is set without its address, or the reverse.
+            SettingsError: a chat model is set without its address, or the reverse; a service's address leads over the
+                Internet unprotected.
             EmbeddingError: the model cannot be loaded.
             IndexStoreError: there is no index, or it is damaged or made with another embedder.
         """
-        published_build_id(settings.index_dir)  # a missing index is said before the model loads
+        Server.from_settings(settings)  # what is refused and a missing index are said before the model loads
+        published_build_id(settings.index_dir)
         return cls(settings, Embedder.from_settings(settings))
 
     @property

@@ -83,7 +83,7 @@ class Desk:
     def __init__(self, bot: Assistant, settings: Settings) -> None:
         self._bot, self._settings = bot, settings
         self._corpus_dir, self._state_dir = settings.corpus_dir, settings.state_dir
-        self._recipe = Recipe(bot.embedder.identity, lambda: bot.embedder, settings.chunk_tokens)
+        self._recipe = Recipe.of(bot.embedder, settings)
         self._publisher = Publisher(settings.index_dir, self._recipe, settings.state_dir)
         self._preview = Preview(settings.index_dir, bot.embedder, self._recipe)
         self._extractor = Extractor()
@@ -271,7 +271,7 @@ class Desk:
         Raises:
             IndexStoreError: it does not exist, is damaged, or another one publishes.
         """
-        rollback(self._settings.index_dir, who, self._bot.embedder.identity, build_id, self._state_dir)
+        rollback(self._settings.index_dir, who, self._recipe.identity, build_id, self._state_dir, self._recipe.server)
 
     def journal(self) -> list[audit.Entry]:
         """Who did what, oldest first."""

@@ -11,8 +11,11 @@ AssistantError              exit status 1
 │   ├── IndexCorruptError       a file is missing or altered
 │   ├── IndexMismatchError      made with another embedder or in another format
 │   ├── IndexBusyError          another process is writing
+│   ├── IndexServerError        the Chroma server fails; the next question may find it well
+│   │   └── VectorsMissingError     it does not have the vectors of the build
 │   └── IndexSafeguardError     much of the corpus is gone: nothing is published unless forced
 ├── EmbeddingError          5   the embedding model cannot be made or loaded
+│   └── EmbeddingServiceError   the endpoint that embeds fails; the next question may find it well
 ├── ServeError              6   the chat cannot be served (port in use)
 ├── AccessError             7   an account cannot be used or changed
 │   └── LoginError              a login was refused
@@ -150,6 +153,22 @@ class IndexBusyError(IndexStoreError):
     """Another process holds the writer's lock."""
 
 
+class IndexServerError(IndexStoreError):
+    """The Chroma server that holds the vectors does not answer, or refuses.
+
+    `passing` where it may be well later, `slow` where it was waited for in vain.
+    """
+
+    def __init__(self, message: str, passing: bool = False, slow: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+        self.slow = slow
+
+
+class VectorsMissingError(IndexServerError):
+    """The Chroma server does not have the vectors of a build."""
+
+
 class IndexSafeguardError(IndexStoreError):
     """So much of the corpus is gone that it looks like an accident: nothing was published."""
 
@@ -158,6 +177,10 @@ class EmbeddingError(AssistantError):
     """The embedding model cannot be made or loaded."""
 
     exit_status = 5
+
+
+class EmbeddingServiceError(EmbeddingError):
+    """The endpoint that embeds does not answer, refuses, or answers what no vectors are."""
 
 
 class ServeError(AssistantError):

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.corpus import Corpus
@@ -26,7 +27,8 @@ class Preview:
     """
 
     def __init__(self, index_dir: Path, embedder: Embedder, recipe: Recipe) -> None:
-        self._index_dir, self._embedder, self._recipe = index_dir, embedder, recipe
+        self._index_dir, self._embedder = index_dir, embedder
+        self._recipe = replace(recipe, served=False)  # what a killed process leaves on a server nobody would sweep
         self._lock = threading.Lock()
         self._open = ExitStack()
         self._made_of: tuple[str | None, int] | None = None

@@ -147,16 +147,11 @@ def _fts_idf(count: int, frequency: int) -> float:
 def _dense(build: Build, vector: Vectors, lexical: Iterable[str], allowed: set[str] | None) -> dict[str, float]:
     """Candidate chunk id -> cosine: the nearest, and the best lexical ones."""
     if allowed is not None and len(allowed) <= _EXACT:
-        return _cosines(build, vector, allowed)
+        return build.vectors.cosines(vector, list(allowed))
     wanted = _CANDIDATES
     if allowed is not None:
         wanted = min(_MOST, math.ceil(_CANDIDATES * build.catalogue.chunk_count / len(allowed)))
     near = build.vectors.search(vector, min(wanted, build.catalogue.chunk_count))
     candidates = {key: cosine for key, cosine in near.items() if allowed is None or key in allowed}
     others = [key for key in lexical if key not in candidates and (allowed is None or key in allowed)]
-    return candidates | _cosines(build, vector, others[:_CANDIDATES])
-
-
-def _cosines(build: Build, vector: Vectors, ids: Iterable[str]) -> dict[str, float]:
-    found = build.vectors.vectors(list(ids))
-    return {key: float(vector @ stored) for key, stored in found.items()}
+    return candidates | build.vectors.cosines(vector, others[:_CANDIDATES])

@@ -52,6 +52,14 @@ class Settings(BaseSettings):
     """Le dossier des secrets, un fichier par réglage ; ne se donne pas dans ce dossier même."""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("assistant-france-urbaine"))
     """Où le modèle par défaut est préparé (0,25 à 0,5 Go) ; peut être effacé, il est refait."""
+    chroma_url: str | None = Field(default=None, pattern="^https?://")
+    """L'adresse d'un serveur Chroma qui garde les vecteurs ; sans elle, ils sont dans le dossier de l'index."""
+    chroma_headers: SecretStr | None = None
+    """Les en-têtes que le mandataire de ce serveur demande, en JSON ou « Nom: valeur »."""
+    chroma_tenant: str = Field(default="default_tenant", min_length=1)
+    """Le locataire (tenant) sur ce serveur."""
+    chroma_database: str = Field(default="default_database", min_length=1)
+    """La base sur ce serveur."""
     embedding_model: str | None = Field(default=None, min_length=1)
     """Un autre modèle de vecteurs : un dossier, ou un nom sentence-transformers. Le changer refait l'index."""
     embedding_query_prompt: str | None = None
@@ -60,6 +68,16 @@ class Settings(BaseSettings):
     """Ce qui précède un passage, à la place de ce que dit le modèle. Le changer refait l'index."""
     embedding_dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """En quels nombres le modèle calcule ; `auto` : `bfloat16` si le processeur le sait, sinon `float32`."""
+    embedding_base_url: str | None = Field(default=None, pattern="^https?://")
+    """L'adresse d'un service de vecteurs compatible OpenAI ; va avec le nom de son modèle, refait l'index."""
+    embedding_api_key: SecretStr | None = None
+    """La clé de ce service, s'il en faut une."""
+    embedding_timeout: int = Field(default=60, ge=1, le=3600)
+    """Le temps laissé à une demande de vecteurs, en secondes."""
+    embedding_batch: int = Field(default=32, ge=1, le=2048)
+    """Le nombre de textes d'une demande de vecteurs, au plus."""
+    embedding_parallel: int = Field(default=4, ge=1, le=64)
+    """Le nombre de demandes de vecteurs en même temps, au plus."""
     chunk_tokens: int = Field(default=220, ge=32, le=510)
     """La taille d'un passage, en jetons du modèle, titre non compté. La changer refait l'index."""
     passages: int = Field(default=5, ge=1, le=50)
@@ -172,8 +190,9 @@ class Settings(BaseSettings):
 
     @property
     def names_hub_model(self) -> bool:
-        """Whether the embedding model is neither the embedded one nor a folder."""
-        return self.embedding_model is not None and not Path(self.embedding_model).is_dir()
+        """Whether the embedding model is neither the embedded one, nor a folder, nor an endpoint's."""
+        named = self.embedding_model is not None and self.embedding_base_url is None
+        return named and not Path(str(self.embedding_model)).is_dir()
 
     @classmethod
     def settings_customise_sources(
@@ -237,6 +256,10 @@ _FRENCH = {
 SECRET = {
     "chat_api_key",
     "chat_base_url",
+    "chroma_headers",
+    "chroma_url",
+    "embedding_api_key",
+    "embedding_base_url",
     "judge_api_key",
     "judge_base_url",
     "oidc_issuer",

@@ -15,6 +15,8 @@ ORDER = [
     "models",
     "listings",
     "errors",
+    "addresses",
+    "outbound",
     "language",
     "runtime",
     "secret_files",

@@ -5,7 +5,6 @@ Imported only where a chat model is set: its libraries take a second to load.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from pydantic import SecretStr
 
 from assistant.answering.drafts import DraftError, Trouble
 from assistant.answering.prompt import reply_format
+from assistant.outbound import client
 
 
 def connect(name: str, url: str, key: SecretStr | None, timeout: float) -> BaseChatModel:
@@ -30,7 +30,7 @@ def connect(name: str, url: str, key: SecretStr | None, timeout: float) -> BaseC
         timeout=timeout,
         max_retries=0,
         use_responses_api=False,
-        http_client=_client(timeout),
+        http_client=client(timeout),
     )
 
 
@@ -89,30 +89,3 @@ def _trouble_of_status(status: int) -> Trouble:
     if status in (404, 405) or 300 <= status < 400:  # another path or name is wanted: no other request would do
         return Trouble.MISSING
     return Trouble.DOWN if status >= 500 else Trouble.REJECTED
-
-
-def _client(timeout: float) -> httpx.Client:
-    """A client whose time-out bounds the whole reply: httpx's own only bounds the wait for the next byte."""
-
-    def begin(request: httpx.Request) -> None:
-        request.extensions["deadline"] = time.monotonic() + timeout
-
-    def bound(response: httpx.Response) -> None:
-        assert isinstance(response.stream, httpx.SyncByteStream)
-        response.stream = _Bounded(response.stream, response.request.extensions["deadline"])
-
-    return httpx.Client(timeout=timeout, event_hooks={"request": [begin], "response": [bound]})
-
-
-class _Bounded(httpx.SyncByteStream):
-    def __init__(self, stream: httpx.SyncByteStream, deadline: float) -> None:
-        self._stream, self._deadline = stream, deadline
-
-    def __iter__(self) -> Iterator[bytes]:
-        for part in self._stream:
-            if time.monotonic() > self._deadline:
-                raise httpx.ReadTimeout("the reply takes too long")
-            yield part
-
-    def close(self) -> None:
-        self._stream.close()

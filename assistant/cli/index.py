@@ -148,6 +148,28 @@ def index_builds() -> None:
         click.echo(f"{head}  {told}, {content}{after}{fault}")
 
 
+@index.command("collections")
+@click.option("--erase", metavar="NOM", help="Efface une collection laissée par un index dont le dossier n'est plus.")
+def index_collections(erase: str | None) -> None:
+    """Montre les collections du serveur Chroma ; « * » marque celles de cet index."""
+    from assistant.index import Server
+    from assistant.index.places import erase_collection, kept_collections
+
+    settings = load_settings()
+    server = Server.from_settings(settings)
+    if server is None:
+        fail("Aucun serveur Chroma : ASSISTANT_CHROMA_URL n'est pas donné.", 4)
+    if erase is not None:
+        erase_collection(settings.index_dir, server, erase)
+        click.echo(f"La collection {erase} est effacée.")
+        return
+    found = kept_collections(settings.index_dir, server)
+    if not found:
+        click.echo(f"Aucune collection sur {server.where}.")
+    for one in found:
+        click.echo(f"{'*' if one.ours else ' '} {one.name}  {count(one.vectors, 'vecteur')}")
+
+
 @index.command("rollback")
 @click.argument("build", required=False, metavar="[VERSION]")
 def index_rollback(build: str | None) -> None:
@@ -156,8 +178,10 @@ def index_rollback(build: str | None) -> None:
     from assistant.index import Recipe, rollback
 
     settings = load_settings()
-    identity = Recipe.from_settings(settings).identity
-    before, after = rollback(settings.index_dir, local_user(), identity, build, settings.state_dir)
+    recipe = Recipe.from_settings(settings)
+    before, after = rollback(
+        settings.index_dir, local_user(), recipe.identity, build, settings.state_dir, recipe.server
+    )
     if before == after:
         click.echo(f"La version {after} est déjà en service.")
         return
@@ -170,14 +194,14 @@ def index_rollback(build: str | None) -> None:
 @index.command("verify")
 def index_verify() -> None:
     """Vérifie l'index publié : sommes de contrôle, lecture de tout, chaque passage se retrouve. Ne change rien."""
-    from assistant.index import published_build_id
+    from assistant.index import Server, published_build_id
     from assistant.index.build import BUILDS, read_manifest
     from assistant.index.verify import examine
 
     settings = load_settings()
     folder = settings.index_dir / BUILDS / published_build_id(settings.index_dir)
     with bars() as tell:
-        found = examine(folder, read_manifest(folder), tell)
+        found = examine(folder, read_manifest(folder), tell, Server.from_settings(settings))
     for name, fault in found:
         click.echo(f"{'✗' if fault else '✓'} {name}{f' : {fault}' if fault else ''}")
     if any(fault for _, fault in found):
@@ -206,17 +230,21 @@ def index_journal(last: int) -> None:
 def index_status() -> None:
     """Montre l'index publié et s'il suit les notes."""
     from assistant.corpus import read_corpus
-    from assistant.index import Recipe, compare, published_build_id
+    from assistant.index import Recipe, Server, compare, published_build_id
     from assistant.index.build import BUILDS, read_manifest
-    from assistant.index.verify import verify
+    from assistant.index.verify import verify, verify_served
 
     settings = load_settings()
+    server = Server.from_settings(settings)
     folder = settings.index_dir / BUILDS / published_build_id(settings.index_dir)
     manifest = read_manifest(folder)
     verify(folder, manifest)
+    verify_served(folder, manifest, server)
     click.echo(f"Version  {manifest.id}, publiée le {manifest.created} par {manifest.by}")
     click.echo(f"Contenu  {count(manifest.notes, 'note')}, {count(manifest.chunks, 'passage')}")
     click.echo(f"Modèle   {manifest.embedder}")
+    if server is not None:
+        click.echo(f"Vecteurs sur le serveur Chroma {server.where}, version {server.version()}")
     plan = compare(settings.index_dir, read_corpus(settings.corpus_dir), Recipe.from_settings(settings))
     behind = (
         f"{count(plan.late, 'note')} à prendre en compte : lancez « assistant index sync »" if plan.late else "à jour"

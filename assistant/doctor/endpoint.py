@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from urllib.parse import urlsplit
 
+from assistant.addresses import host_of
 from assistant.errors import AssistantError
 from assistant.settings import Settings
 
@@ -34,7 +34,7 @@ def chat(settings: Settings) -> str:
     from assistant.answering.drafts import DraftError
     from assistant.answering.endpoint import connect, probe
 
-    where = _host(settings.chat_base_url)
+    where = host_of(settings.chat_base_url)
     if where is None:
         raise AssistantError("ASSISTANT_CHAT_BASE_URL n'est pas une adresse : corrigez-la.")
     begun = time.perf_counter()
@@ -47,13 +47,3 @@ def chat(settings: Settings) -> str:
         raise AssistantError(f"{where} : {told}") from None
     form = "réponses structurées" if structured else "réponses en texte libre, faute de sortie structurée"
     return f"{settings.chat_model} sur {where} répond en {time.perf_counter() - begun:.1f} s, {form}"
-
-
-def _host(url: str) -> str | None:
-    """The host and port of an address, None where it has none; what else it holds may be a password."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    return f"{parts.hostname}{port}" if parts.hostname else None

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from assistant.doctor.checks import Odd, counted
 from assistant.errors import AssistantError
-from assistant.index import Build, Recipe, compare, current_build_id, leftover, list_builds, lock_state
+from assistant.index import Build, Recipe, Server, compare, current_build_id, leftover, list_builds, lock_state
 from assistant.index.build import BUILDS
+from assistant.index.places import served_name
 from assistant.index.vectors import FOLDER, client
 from assistant.settings import Settings
 
@@ -31,6 +32,8 @@ def chroma_format(settings: Settings) -> str | Odd:
     if build is None:
         return "pas encore d'index"
     folder = settings.index_dir / BUILDS / build
+    if served_name(folder) is not None:
+        return "sans objet : les vecteurs sont sur un serveur Chroma"
     made, ours = _migrations(folder / FOLDER), _own_migrations()
     if made - ours:
         raise AssistantError(
@@ -66,10 +69,13 @@ def published(settings: Settings) -> str:
     from assistant.corpus import read_corpus
     from assistant.embedding import Embedder
 
-    found = Embedder.from_settings(settings)
-    with closing(Build.open_current(settings.index_dir, found, found.identity)) as build:
+    found, server = Embedder.from_settings(settings), Server.from_settings(settings)
+    if server is not None:
+        server.version()
+    with closing(Build.open_current(settings.index_dir, found, found.identity, server)) as build:
         plan = compare(settings.index_dir, read_corpus(settings.corpus_dir), Recipe.from_settings(settings))
-        told = f"version {build.id}, {build.manifest.chunks} passages, vérifié et à jour"
+        where = f", vecteurs sur le serveur Chroma {server.where}" if server else ""
+        told = f"version {build.id}, {build.manifest.chunks} passages, vérifié et à jour{where}"
     if plan.late:
         raise AssistantError(
             f"{counted(plan.late, 'note')} à y prendre encore en compte : lancez « assistant index sync »."

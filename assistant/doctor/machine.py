@@ -41,7 +41,12 @@ def telemetry(settings: Settings) -> str | Odd:
         )
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in ("0", "false", "no", "off") and not settings.names_hub_model:
         return Odd("HF_HUB_OFFLINE=0 sans modèle du hub : retirez cette variable, rien n'est à y chercher.")
-    sent = {"traces": settings.otel_endpoint, "questions et passages": settings.chat_base_url}
+    sent = {
+        "traces": settings.otel_endpoint,
+        "questions et passages": settings.chat_base_url,
+        "textes à changer en vecteurs": settings.embedding_base_url,
+        "vecteurs": settings.chroma_url,
+    }
     told = " et ".join(name for name, where in sent.items() if where)
     return f"coupée ; les réglages n'envoient que : {told}" if told else "coupée ; rien ne sort de la machine"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.addresses import host_of
 from assistant.errors import AssistantError
 from assistant.settings import Settings
 
@@ -22,6 +23,8 @@ def embedder(settings: Settings) -> str:
     """Whether it loads, and gives the vector that it gave when it was tested."""
     from assistant.embedding import Embedder, embedded_model
 
+    if settings.embedding_base_url is not None:
+        return f"{Embedder.from_settings(settings).identity}, servi par {host_of(settings.embedding_base_url)}"
     if settings.embedding_model is None:
         embedded_model.weights_file()
     found = Embedder.from_settings(settings)

@@ -24,6 +24,7 @@ Vectors = NDArray[np.float32]
 Role = Literal["query", "document"]
 #: Tokens computed at once: enough to keep two cores busy, few enough to stay in their caches.
 _AT_ONCE = 4096
+_GROUP = 64  # texts that are embedded before others get their turn
 
 
 class Backend(Protocol):
@@ -36,6 +37,10 @@ class Backend(Protocol):
     @property
     def max_tokens(self) -> int:
         """How much of a text is read, in tokens, prompt and special tokens included."""
+
+    @property
+    def at_once(self) -> int:
+        """How many texts to give at a time, so that others get their turn and how far it is can be told."""
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         """Shape `(len(texts), dimension)`, in their order; lengths of vectors are of no meaning."""
@@ -81,6 +86,10 @@ class EmbeddedBackend:
     @property
     def max_tokens(self) -> int:
         return self.encoder.max_tokens
+
+    @property
+    def at_once(self) -> int:
+        return _GROUP
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         if not texts:
@@ -149,6 +158,10 @@ class SentenceTransformersBackend:
     @property
     def max_tokens(self) -> int:
         return int(self.model.max_seq_length or 512)
+
+    @property
+    def at_once(self) -> int:
+        return _GROUP
 
     def encode(self, texts: Sequence[str], role: Role) -> Vectors:
         encode = self.model.encode_query if role == "query" else self.model.encode_document

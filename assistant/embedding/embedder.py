@@ -11,18 +11,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from assistant import runtime
+from assistant.addresses import check_reachable_safely
 from assistant.embedding import embedded_model
 from assistant.embedding.backends import Backend, EmbeddedBackend, Role, SentenceTransformersBackend, Vectors
 from assistant.embedding.probes import PROBE_PASSAGES, PROBE_QUESTIONS
+from assistant.embedding.tokens import embedded_counter
+from assistant.errors import SettingsError
 from assistant.french.words import canonical
 from assistant.observing import step
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.embedding.endpoint import EndpointBackend
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,6 @@ class EmbedderIdentity:
 
 
 _QUESTIONS = 1024  # whose vectors are remembered: 1.5 MB
-_GROUP = 64  # texts that are embedded before others get their turn, and how far it is is told
 
 
 class Embedder(Embeddings):
@@ -54,9 +59,13 @@ class Embedder(Embeddings):
         """Load the embedded model (made at the first call), or the one that the settings name.
 
         Raises:
-            EmbeddingError: it cannot be made or loaded.
+            SettingsError: an endpoint is wanted without a model's name, or in clear over the Internet.
+            EmbeddingError: it cannot be made or loaded, or its endpoint fails.
         """
         wanted = settings.embedding_model
+        if settings.embedding_base_url is not None:
+            served = _served(settings)
+            return cls(served, str(wanted), _endpoint_revision(served, settings))
         runtime.prepare(hub=settings.names_hub_model)
         dtype = embedded_model.runtime_dtype(settings.embedding_dtype)
         if wanted is None:
@@ -94,13 +103,14 @@ class Embedder(Embeddings):
         """
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        for at in range(0, len(order), _GROUP):
-            group = order[at : at + _GROUP]
+        size = self.backend.at_once
+        for at in range(0, len(order), size):
+            group = order[at : at + size]
             with step("embed"):
                 vectors[group] = self.backend.encode([canonical(texts[i]) for i in group], "document")
             if tell:
                 tell(at + len(group), len(texts))
-            if len(texts) > _GROUP:
+            if len(texts) > size:
                 time.sleep(0.001)  # a question that waits for a lock gets it: Python's locks have no queue
         return _unit(vectors)
 
@@ -126,9 +136,34 @@ class Embedder(Embeddings):
         return float(unrelated.mean()), float(max(unrelated.std(), 1e-3))
 
 
+def _served(settings: Settings) -> EndpointBackend:
+    """The model at the endpoint of the settings."""
+    from assistant.embedding.endpoint import Endpoint, EndpointBackend
+
+    url, model, key = settings.embedding_base_url, settings.embedding_model, settings.embedding_api_key
+    if url is None or model is None:
+        raise SettingsError("Le réglage ASSISTANT_EMBEDDING_BASE_URL demande aussi ASSISTANT_EMBEDDING_MODEL.")
+    check_reachable_safely(url, "ASSISTANT_EMBEDDING_BASE_URL", carries="les notes, les questions et la clé")
+    endpoint = Endpoint(
+        url=url,
+        model=model,
+        key=key.get_secret_value() if key else None,
+        timeout=settings.embedding_timeout,
+        batch=settings.embedding_batch,
+        parallel=settings.embedding_parallel,
+    )
+    return EndpointBackend(endpoint, _prompts(settings), lambda: embedded_counter(settings))
+
+
+def _endpoint_revision(backend: EndpointBackend, settings: Settings) -> str:
+    """A digest of the prompts and of the name under which the endpoint says that it serves the model."""
+    digest = hashlib.sha256(repr((sorted(_prompts(settings).items()), backend.served)).encode())
+    return f"endpoint-{digest.hexdigest()[:8]}"
+
+
 def embedded_identity(settings: Settings) -> EmbedderIdentity | None:
     """The identity of the embedder of the settings where it is known without loading it: the embedded model."""
-    if settings.embedding_model is not None:
+    if settings.embedding_model is not None or settings.embedding_base_url is not None:
         return None
     return EmbedderIdentity(embedded_model.NAME, _embedded_revision(settings), embedded_model.DIMENSION)
 

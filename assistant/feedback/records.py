@@ -76,6 +76,7 @@ def kept_settings(settings: Settings) -> dict[str, Any]:
     from assistant.embedding.embedded_model import NAME
 
     model = settings.embedding_model
+    is_folder = not (settings.names_hub_model or settings.embedding_base_url)
     return {
         "passages": settings.passages,
         "max_sentences": settings.max_sentences,
@@ -84,5 +85,5 @@ def kept_settings(settings: Settings) -> dict[str, Any]:
         "sentence_ranker": settings.sentence_ranker,
         "chunk_tokens": settings.chunk_tokens,
         "chat_model": settings.chat_model,
-        "embedding_model": NAME if model is None else model if settings.names_hub_model else Path(model).resolve().name,
+        "embedding_model": NAME if model is None else Path(model).resolve().name if is_folder else model,
     }

@@ -8,6 +8,7 @@ from assistant.index.plan import Change, Plan, compare
 from assistant.index.progress import Progress
 from assistant.index.reader import Reader
 from assistant.index.recipe import Recipe
+from assistant.index.server import Server
 from assistant.index.sweep import leftover
 from assistant.index.sync import Publisher, SyncReport, sync
 
@@ -20,6 +21,7 @@ __all__ = [
     "Publisher",
     "Reader",
     "Recipe",
+    "Server",
     "SyncReport",
     "compare",
     "current_build_id",

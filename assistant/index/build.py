@@ -14,9 +14,12 @@ from langchain_core.embeddings import Embeddings
 from assistant import chunking
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexCorruptError, IndexMismatchError, IndexMissingError, IndexStoreError, french_reason
-from assistant.index import catalogue, vectors
+from assistant.index import catalogue
 from assistant.index.catalogue import Catalogue
 from assistant.index.manifest import SCHEMA, Manifest, corrupt, other_format
+from assistant.index.places import place_of
+from assistant.index.served import open_vectors
+from assistant.index.server import Server
 from assistant.index.usage import in_use
 from assistant.index.vectors import VectorStore
 from assistant.index.verify import verify
@@ -115,12 +118,15 @@ class Build:
         return self.manifest.id
 
     @classmethod
-    def open_current(cls, index_dir: Path, embeddings: Embeddings, identity: EmbedderIdentity) -> Self:
-        """Open the published build, its files verified first.
+    def open_current(
+        cls, index_dir: Path, embeddings: Embeddings, identity: EmbedderIdentity, server: Server | None = None
+    ) -> Self:
+        """Open the published build, its files verified first. A server with its vectors is asked at the first question.
 
         Raises:
             IndexMissingError: nothing was published.
-            IndexMismatchError: it was made with another embedder or format.
+            IndexMismatchError: it was made with another embedder or format, or its vectors are on a server and none is
+                given.
             IndexCorruptError: a file is missing or altered.
         """
         folder = index_dir / BUILDS / published_build_id(index_dir)
@@ -128,8 +134,8 @@ class Build:
             manifest = read_manifest(folder)
             check_embedder(folder, manifest, identity)
             verify(folder, manifest)
-            found = Catalogue(folder / catalogue.FILE)
-            return cls(manifest, found, VectorStore(folder / vectors.FOLDER, embeddings), mark.pop_all())
+            held = open_vectors(place_of(folder, server), manifest.chunks, embeddings)
+            return cls(manifest, Catalogue(folder / catalogue.FILE), held, mark.pop_all())
 
     def close(self) -> None:
         """Release the files."""

@@ -22,8 +22,9 @@ from assistant.index.build import (
 from assistant.index.lock import Holder, writer_lock
 from assistant.index.manifest import Manifest
 from assistant.index.requests import unwritable
+from assistant.index.server import Server
 from assistant.index.sweep import put_in_order
-from assistant.index.verify import is_damaged, mark_damaged, verify
+from assistant.index.verify import is_damaged, mark_damaged, verify, verify_served
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,12 @@ def _info(folder: Path, published: bool) -> BuildInfo:
 
 
 def rollback(
-    index_dir: Path, who: str, identity: EmbedderIdentity, build_id: str | None = None, state_dir: Path | None = None
+    index_dir: Path,
+    who: str,
+    identity: EmbedderIdentity,
+    build_id: str | None = None,
+    state_dir: Path | None = None,
+    server: Server | None = None,
 ) -> tuple[str, str]:
     """Publish a kept build again; gives the builds before and after.
 
@@ -79,17 +85,19 @@ def rollback(
         identity: of the embedder in use.
         build_id: which one; where left out, the one that was published before the present one.
         state_dir: where the journal is.
+        server: where builds may have their vectors.
 
     Raises:
         IndexBusyError: another process writes.
         IndexMissingError: there is no such build.
         IndexMismatchError: it was made with another embedder or format.
         IndexCorruptError: it is damaged.
+        IndexServerError: the server does not answer, or no longer has its vectors.
     """
     before = published_build_id(index_dir)
     try:
         with writer_lock(index_dir, Holder(who, "retour à une version")):
-            put_in_order(index_dir, state_dir)
+            put_in_order(index_dir, state_dir, server)
             before = published_build_id(index_dir)
             after = build_id or _one_before(index_dir, before)
             if after not in build_ids(index_dir):
@@ -98,6 +106,7 @@ def rollback(
             manifest = read_manifest(folder)
             check_embedder(folder, manifest, identity)
             verify(folder, manifest)
+            verify_served(folder, manifest, server)
             publish(index_dir, after)
     except OSError as error:
         raise unwritable(index_dir, error) from error

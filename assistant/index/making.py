@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from assistant import chunking
@@ -20,9 +21,11 @@ from assistant.index.build import BUILDS, build_ids, flush, id_of, publish, usab
 from assistant.index.catalogue import Catalogue, note_hash
 from assistant.index.kept import keep_old
 from assistant.index.manifest import SCHEMA, Manifest, checksums
+from assistant.index.places import Collection, Folder, new_collection, place_of, served_name
 from assistant.index.progress import Progress, Tell
 from assistant.index.rules import rules
-from assistant.index.sweep import MAKING, PENDING, conclude, prune
+from assistant.index.server import Server
+from assistant.index.sweep import MAKING, PENDING, conclude, prune, sweep_server
 from assistant.index.vectors import Vectors
 from assistant.index.verify import stamp
 from assistant.models import Chunk, Note
@@ -46,6 +49,7 @@ class Job:
         vectors: of those of the chunks that the parent does not hold.
         order: id and file of every note of the build, in the corpus' order.
         entry: for the journal; `after` is filled in.
+        server: where the parent may have its vectors; the build gets its own there where `served`.
     """
 
     parent: str | None
@@ -61,6 +65,8 @@ class Job:
     chunk_tokens: int
     entry: Entry
     state_dir: Path | None = None
+    server: Server | None = None
+    served: bool = False
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -87,9 +93,11 @@ def make(index_dir: Path, job: Job, tell: Tell) -> Manifest:
     except BaseException:
         for half in (making, made):
             shutil.rmtree(half, ignore_errors=True)
+        sweep_server(index_dir, job.server)
         raise
     conclude(made, job.state_dir)
     prune(index_dir)
+    sweep_server(index_dir, job.server)
     return manifest
 
 
@@ -100,7 +108,8 @@ def _write(index_dir: Path, making: Path, build_id: str, job: Job, tell: Tell) -
         tell(Progress("Copie de la version en service"))
         _clone(index_dir / BUILDS / parent.id, making, parent)
     ids = _write_catalogue(making / catalogue.FILE, job)
-    elements = _write_store(making, parent, job, ids, tell)
+    write = partial(_write_served, index_dir, build_id) if job.served else partial(_write_store, index_dir)
+    elements = write(making, parent, job, ids, tell)
     tell(Progress("Scellement"))
     mean, std = job.spread
     manifest = Manifest(
@@ -161,11 +170,15 @@ def _read_back(written: Catalogue, job: Job) -> None:
         raise IndexStoreError("Un passage ne se relit pas comme il a été écrit : relancez la commande.")
 
 
-def _write_store(making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell) -> int:
+def _write_store(
+    index_dir: Path, making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell
+) -> int:
     """Bring the store to hold these ids; gives how many elements it has, deleted ones included."""
-    folder = making / vectors.FOLDER
+    folder = Folder(making / vectors.FOLDER)
     fresh = dict(job.vectors)
-    if parent is not None and not job.rewrite and parent.elements + len(fresh) <= _GROWN * max(1, len(ids)):
+    served = parent is not None and served_name(making) is not None
+    cloned = parent is not None and not (job.rewrite or served)
+    if parent is not None and cloned and parent.elements + len(fresh) <= _GROWN * max(1, len(ids)):
         held = store.held(folder)
         gone = sorted(held.difference(ids))
         fresh = {key: fresh[key] for key in ids if key not in held}
@@ -175,10 +188,32 @@ def _write_store(making: Path, parent: Manifest | None, job: Job, ids: Sequence[
         return parent.elements + len(fresh) + mended
     if parent is not None:
         (making / vectors.FOLDER).rename(making / _OLD)
-        fresh |= store.read(making / _OLD, [key for key in ids if key not in fresh])
+        old = place_of(index_dir / BUILDS / parent.id, job.server) if served else Folder(making / _OLD)
+        fresh |= store.read(old, [key for key in ids if key not in fresh])
         shutil.rmtree(making / _OLD)
     store.create(folder, {key: fresh[key] for key in ids}, tell)
     return len(ids) + store.check(folder, ids, fresh, tell)
+
+
+def _write_served(
+    index_dir: Path, build_id: str, making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell
+) -> int:
+    """The same on the server: a fork of the parent's collection where it can, else a copy."""
+    assert job.server is not None
+    shutil.rmtree(making / vectors.FOLDER, ignore_errors=True)
+    place = new_collection(index_dir, making, build_id, job.server)
+    fresh = {key: vector for key, vector in job.vectors.items() if key in set(ids)}
+    if parent is None:
+        store.create(place, {key: fresh[key] for key in ids}, tell)
+        return len(ids) + store.check(place, ids, fresh, tell)
+    old = place_of(index_dir / BUILDS / parent.id, job.server)
+    grown = parent.elements + len(fresh) > _GROWN * max(1, len(ids))
+    if not (job.rewrite or grown) and isinstance(old, Collection) and place.fork_of(old):
+        held = store.held(place)
+        store.change(place, sorted(held.difference(ids)), {key: fresh[key] for key in ids if key not in held}, tell)
+        return parent.elements + len(fresh) + store.check(place, ids, fresh, tell)
+    store.copy(old, place, ids, fresh, tell)
+    return len(ids) + store.check(place, ids, fresh, tell)
 
 
 def _new_id(index_dir: Path, job: Job) -> str:

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from assistant import chunking
 from assistant.corpus import Corpus
-from assistant.errors import Fault, IndexCorruptError, IndexMismatchError
+from assistant.errors import Fault, IndexCorruptError, IndexMismatchError, VectorsMissingError
 from assistant.index import catalogue
 from assistant.index.build import BUILDS, current_build_id
 from assistant.index.catalogue import Catalogue, Listed, note_hash
 from assistant.index.manifest import Manifest
+from assistant.index.places import served_name
 from assistant.index.recipe import Recipe
 from assistant.index.rules import rules
-from assistant.index.verify import verify
+from assistant.index.verify import verify, verify_served
 from assistant.models import Chunk, Note
 
 GONE = 0.2  # of the notes: when more are missing, a sync wants to be forced
@@ -145,11 +146,20 @@ def _parent(index_dir: Path, recipe: Recipe) -> tuple[Manifest | None, str | Non
         folder = index_dir / BUILDS / build_id
         manifest = Manifest.read(folder)
         verify(folder, manifest)
+        verify_served(folder, manifest, recipe.server)
+    except VectorsMissingError:
+        return None, "les vecteurs de l'index publié ne sont plus sur le serveur Chroma", False
     except IndexMismatchError:
         return None, "le format de l'index a changé", False
     except IndexCorruptError:
         return None, "l'index publié est abîmé", True
-    return manifest, _outdated(manifest, recipe), False
+    return manifest, _outdated(manifest, recipe) or _elsewhere(folder, recipe), False
+
+
+def _elsewhere(folder: Path, recipe: Recipe) -> str | None:
+    if (served_name(folder) is not None) is recipe.served:
+        return None
+    return "les vecteurs passent sur le serveur Chroma" if recipe.served else "les vecteurs quittent le serveur Chroma"
 
 
 def _outdated(manifest: Manifest, recipe: Recipe) -> str | None:

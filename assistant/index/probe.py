@@ -12,6 +12,7 @@ from pathlib import Path
 from assistant import runtime
 from assistant.index import catalogue, vectors
 from assistant.index.catalogue import Catalogue
+from assistant.index.places import Folder
 from assistant.index.store import check_some
 
 
@@ -21,7 +22,7 @@ def main(folder: Path) -> None:
     with closing(Catalogue(folder / catalogue.FILE)) as opened:
         ids = opened.chunk_ids()
         opened.notes(opened.note_ids())
-    check_some(folder / vectors.FOLDER, ids)
+    check_some(Folder(folder / vectors.FOLDER), ids)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from assistant.errors import IndexBusyError, IndexCorruptError, IndexMissingErro
 from assistant.index.build import BUILDS, Build, current_build_id
 from assistant.index.builds import set_aside
 from assistant.index.manifest import corrupt
+from assistant.index.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +25,13 @@ log = logging.getLogger(__name__)
 class Reader:
     """Opens the published build, and the next one once it is published. Safe to share between threads."""
 
-    def __init__(self, index_dir: Path, embeddings: Embeddings, identity: EmbedderIdentity) -> None:
+    def __init__(
+        self, index_dir: Path, embeddings: Embeddings, identity: EmbedderIdentity, server: Server | None = None
+    ) -> None:
         self._index_dir = index_dir
         self._embeddings = embeddings
         self._identity = identity
+        self._server = server
         self._state = threading.Lock()
         self._opening = threading.Lock()
         self._leases: Counter[Build] = Counter()
@@ -81,11 +85,14 @@ class Reader:
     def _open(self) -> Build:
         """The published build; where it is damaged, the one before, which is published again."""
         try:
-            return Build.open_current(self._index_dir, self._embeddings, self._identity)
+            return self._open_current()
         except IndexCorruptError as error:
             if self._fall_back(error) is None:
                 raise
-            return Build.open_current(self._index_dir, self._embeddings, self._identity)
+            return self._open_current()
+
+    def _open_current(self) -> Build:
+        return Build.open_current(self._index_dir, self._embeddings, self._identity, self._server)
 
     def _fall_back(self, error: IndexCorruptError) -> str | None:
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.errors import IndexStoreError, french_reason
 from assistant.index.lock import Holder
+from assistant.index.server import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Lock:
     index_dir: Path
     holder: Holder
     state_dir: Path | None
+    server: Server | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,84 +1,91 @@
-"""Writes a build's Chroma store, and looks whether it holds what was written. Only ever in a process of its own."""
+"""Writes a build's Chroma store, and looks whether it holds what was written. Only ever in a process of its own, but
+for stores on a server.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assistant.errors import IndexStoreError
+from assistant.index.places import Place
 from assistant.index.progress import Progress, Tell, untold
-from assistant.index.vectors import BATCH, COLLECTION, Vectors, client
+from assistant.index.vectors import Vectors
 
-# ef_search 400 finds .986-.997 of the true neighbours on hard data, the default .82-.90 (docs/decisions/0004).
-_HNSW = {"hnsw": {"space": "cosine", "ef_search": 400}}
 _SAME = 1e-3  # cosine distance of a vector from itself, at most
 _LINKS = 16  # neighbours that HNSW links a vector with
 _ROUNDS = 5  # of putting in once more what does not find itself
 _GROUP = 500  # self-queries between two movements of the progress bar
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[Any]:
-    with closing(client(folder)) as chroma:
-        yield chroma.get_collection(COLLECTION, embedding_function=None)
-
-
-def create(folder: Path, vectors: Mapping[str, Vectors], tell: Tell) -> None:
+def create(place: Place, vectors: Mapping[str, Vectors], tell: Tell) -> None:
     """Make a store.
 
     Texts stay out (Chroma would keep each three times); a document is an empty string, without which
     langchain-chroma drops the result.
     """
-    with closing(client(folder)) as chroma:
-        collection = chroma.create_collection(COLLECTION, configuration=_HNSW, embedding_function=None)
+    with place.created() as collection:
         _add(collection, vectors, tell)
 
 
-def change(folder: Path, gone: Sequence[str], vectors: Mapping[str, Vectors], tell: Tell) -> None:
+def copy(source: Place, target: Place, ids: Sequence[str], fresh: Mapping[str, Vectors], tell: Tell) -> None:
+    """Make a store of the vectors that another one holds and of fresh ones, never all in memory at once."""
+    with source.opened() as read, target.created() as collection:
+        for at in range(0, len(ids), collection.batch):
+            some = list(ids[at : at + collection.batch])
+            found = {**fresh, **_vectors(read, [key for key in some if key not in fresh])}
+            _add(collection, {key: found[key] for key in some}, untold)
+            tell(Progress("Écriture des vecteurs", at + len(some), len(ids)))
+
+
+def change(place: Place, gone: Sequence[str], vectors: Mapping[str, Vectors], tell: Tell) -> None:
     """Take vectors out of a store and put others in."""
-    with _opened(folder) as collection:
-        for at in range(0, len(gone), BATCH):
-            collection.delete(ids=list(gone[at : at + BATCH]))
+    with place.opened() as collection:
+        for at in range(len(gone)):
+            collection.delete(ids=list(gone[at : at + collection.batch]))
         _add(collection, vectors, tell)
 
 
 def _add(collection: Any, vectors: Mapping[str, Vectors], tell: Tell) -> None:
     ids = list(vectors)
-    for at in range(0, len(ids), BATCH):
-        some = ids[at : at + BATCH]
+    for at in range(0, len(ids), collection.batch):
+        some = ids[at : at + collection.batch]
         collection.add(ids=some, embeddings=np.stack([vectors[key] for key in some]), documents=[""] * len(some))
         tell(Progress("Écriture des vecteurs", at + len(some), len(ids)))
 
 
-def read(folder: Path, ids: Iterable[str]) -> dict[str, Vectors]:
+def read(place: Place, ids: Iterable[str]) -> dict[str, Vectors]:
     """The vectors of those of the ids that the store holds."""
-    with _opened(folder) as collection:
+    with place.opened() as collection:
         return _vectors(collection, list(ids))
 
 
-def held(folder: Path) -> set[str]:
+def held(place: Place) -> set[str]:
     """The ids that the store holds."""
-    with _opened(folder) as collection:
+    with place.opened() as collection:
         return _held(collection)
 
 
 def _held(collection: Any) -> set[str]:
-    return set(collection.get(include=[])["ids"])  # at once: by pages it takes four times as long
+    if collection.page is None:
+        return set(collection.get(include=[])["ids"])  # at once: by pages it takes four times as long
+    found: set[str] = set()
+    while more := collection.get(include=[], limit=collection.page, offset=len(found))["ids"]:
+        found.update(more)
+    return found
 
 
 def _vectors(collection: Any, ids: Sequence[str]) -> dict[str, Vectors]:
     found: dict[str, Vectors] = {}
-    for at in range(0, len(ids), BATCH):
-        got = collection.get(ids=list(ids[at : at + BATCH]), include=["embeddings"])
+    for at in range(0, len(ids), collection.batch):
+        got = collection.get(ids=list(ids[at : at + collection.batch]), include=["embeddings"])
         found.update(zip(got["ids"], np.asarray(got["embeddings"], dtype=np.float32), strict=True))
     return found
 
 
-def check(folder: Path, ids: Sequence[str], written: Mapping[str, Vectors], tell: Tell) -> int:
+def check(place: Place, ids: Sequence[str], written: Mapping[str, Vectors], tell: Tell) -> int:
     """Open the store anew and look: it holds these ids and no others, what was written reads back and finds itself, and
     so do its neighbours, whose links it changed. What does not is put in once more.
 
@@ -88,7 +95,7 @@ def check(folder: Path, ids: Sequence[str], written: Mapping[str, Vectors], tell
     Raises:
         IndexStoreError: the store does not hold what was written.
     """
-    with _opened(folder) as collection:
+    with place.opened() as collection:
         found = _held(collection)
         if found != set(ids):
             raise _unfaithful(f"{len(found)} vecteurs au lieu de {len(ids)}")
@@ -113,13 +120,13 @@ def _mend(collection: Any, probed: dict[str, Vectors], tell: Tell) -> int:
     raise _unfaithful(f"le passage {next(iter(lost))} ne se retrouve pas lui-même")
 
 
-def check_some(folder: Path, ids: Sequence[str]) -> None:
+def check_some(place: Place, ids: Sequence[str]) -> None:
     """Look whether the store holds so many ids, and whether some of them, evenly spread, find themselves.
 
     Raises:
         IndexStoreError: it does not.
     """
-    with _opened(folder) as collection:
+    with place.opened() as collection:
         if collection.count() != len(ids):
             raise _unfaithful(f"{collection.count()} vecteurs au lieu de {len(ids)}")
         some = _vectors(collection, ids[:: max(1, len(ids) // 50)])
@@ -127,13 +134,13 @@ def check_some(folder: Path, ids: Sequence[str]) -> None:
             raise _unfaithful(f"le passage {lost[0]} ne se retrouve pas lui-même")
 
 
-def check_all(folder: Path, ids: Sequence[str], tell: Tell) -> None:
+def check_all(place: Place, ids: Sequence[str], tell: Tell) -> None:
     """Look whether the store holds these ids and no others, and whether each finds itself.
 
     Raises:
         IndexStoreError: it does not.
     """
-    with _opened(folder) as collection:
+    with place.opened() as collection:
         stored = _vectors(collection, ids)
         if stored.keys() != set(ids) or collection.count() != len(ids):
             raise _unfaithful(f"{collection.count()} vecteurs au lieu de {len(ids)}")

@@ -9,7 +9,9 @@ from pathlib import Path
 from assistant import audit
 from assistant.audit import Entry
 from assistant.errors import AssistantError
-from assistant.index.build import BUILDS, build_ids, usable_build_id
+from assistant.index.build import BUILDS, ID, build_ids, usable_build_id
+from assistant.index.places import sweep_collections
+from assistant.index.server import Server
 from assistant.index.usage import is_read
 from assistant.index.verify import is_damaged
 
@@ -18,12 +20,20 @@ MAKING = ".making-"
 PENDING = "pending.json"  # in a build that is not in the journal yet: what is to be written there
 
 
-def put_in_order(index_dir: Path, state_dir: Path | None) -> None:
+def put_in_order(index_dir: Path, state_dir: Path | None, server: Server | None = None) -> None:
     """Sweep what killed writers left, and write into the journal what they had published. Under the writer's lock."""
     _sweep(index_dir)
+    sweep_server(index_dir, server)
     published = usable_build_id(index_dir)
     if published:
         conclude(index_dir / BUILDS / published, state_dir)
+
+
+def sweep_server(index_dir: Path, server: Server | None) -> None:
+    """Take away the collections of builds that are not there, half-made ones included."""
+    if server is not None:
+        kept = set(build_ids(index_dir))
+        sweep_collections(index_dir, server, lambda key: bool(ID.fullmatch(key)) and key not in kept)
 
 
 def _sweep(index_dir: Path) -> None:

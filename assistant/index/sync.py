@@ -18,12 +18,13 @@ from assistant.index.builds import replace_damaged
 from assistant.index.catalogue import Catalogue
 from assistant.index.lock import Holder
 from assistant.index.making import Job
+from assistant.index.places import served_name
 from assistant.index.plan import Plan, compare
 from assistant.index.progress import Progress, Tell, untold
 from assistant.index.recipe import Recipe
 from assistant.index.sweep import PENDING
 from assistant.index.vectors import Vectors
-from assistant.index.verify import verify
+from assistant.index.verify import verify, verify_served
 from assistant.index.writer import Writer
 from assistant.models import Chunk, Note
 
@@ -57,7 +58,7 @@ class Publisher:
         self.index_dir = index_dir
         self.recipe = recipe
         self._state_dir = state_dir
-        self._writer = Writer(index_dir, state_dir)
+        self._writer = Writer(index_dir, state_dir, recipe.server)
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +123,7 @@ class Publisher:
             folder = self.index_dir / BUILDS / published_build_id(self.index_dir)
             parent = read_manifest(folder)
             verify(folder, parent)
+            verify_served(folder, parent, self.recipe.server)
             with closing(Catalogue(folder / catalogue.FILE)) as opened:
                 order = tuple((row.note_id, row.path) for row in opened.listing().values())
             made = self._writer.make(
@@ -139,6 +141,8 @@ class Publisher:
                     chunk_tokens=parent.chunk_tokens,
                     entry=Entry(who, "compactage"),
                     state_dir=self._state_dir,
+                    server=self.recipe.server,
+                    served=served_name(folder) is not None,
                 ),
                 tell,
             )
@@ -173,6 +177,8 @@ class Publisher:
                 chunk_tokens=self.recipe.chunk_tokens,
                 entry=entry,
                 state_dir=self._state_dir,
+                server=self.recipe.server,
+                served=self.recipe.served,
             ),
             tell,
         )

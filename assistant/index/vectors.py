@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from langchain_chroma import Chroma
 
 FOLDER = "chroma"
 COLLECTION = "chunks"
@@ -31,15 +34,13 @@ class VectorStore:
     """Opened for reading. Never open a folder that another process writes: its answers go stale."""
 
     def __init__(self, folder: Path, embeddings: Embeddings) -> None:
-        from langchain_chroma import Chroma
-
         self._client = client(folder)
-        self.langchain = Chroma(
-            collection_name=COLLECTION,
-            embedding_function=embeddings,
-            client=self._client,
-            create_collection_if_not_exists=False,
-        )
+        self._langchain = through_langchain(self._client, COLLECTION, embeddings)
+
+    @property
+    def langchain(self) -> Chroma:
+        """LangChain's own vector store."""
+        return self._langchain
 
     def search(self, vector: Vectors, count: int) -> dict[str, float]:
         """Chunk id -> cosine with the vector, the `count` nearest, nearest first."""
@@ -56,7 +57,20 @@ class VectorStore:
             found.update(zip(got["ids"], np.asarray(got["embeddings"], dtype=np.float32), strict=True))
         return found
 
+    def cosines(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """Chunk id -> cosine with the vector, of those of the chunks that exist."""
+        return {key: float(vector @ stored) for key, stored in self.vectors(ids).items()}
+
     def close(self) -> None:
         """Release the files."""
         with _clients:
             self._client.close()
+
+
+def through_langchain(client: Any, name: str, embeddings: Embeddings) -> Chroma:
+    """A collection that is there, as LangChain sees it."""
+    from langchain_chroma import Chroma
+
+    return Chroma(
+        collection_name=name, embedding_function=embeddings, client=client, create_collection_if_not_exists=False
+    )

@@ -9,12 +9,14 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
-from assistant.errors import IndexCorruptError
-from assistant.index import catalogue, manifest, vectors
+from assistant.errors import IndexCorruptError, VectorsMissingError
+from assistant.index import catalogue, manifest
 from assistant.index.catalogue import Catalogue
 from assistant.index.manifest import Manifest, corrupt
+from assistant.index.places import Collection, place_of, served_name
 from assistant.index.processes import command, environment
 from assistant.index.progress import Tell
+from assistant.index.server import Server
 
 OPENED = "opened.txt"  # the seal of the manifest with which the build was opened once
 _DAMAGED = "damaged.json"
@@ -22,7 +24,8 @@ _PATIENCE = 600  # seconds that the first opening may take
 
 
 def verify(folder: Path, made: Manifest) -> None:
-    """Compare the checksums; a build that was never opened on this machine is opened in a child process first.
+    """Compare the checksums; a build that was never opened on this machine is opened in a child process first. Vectors
+    on a server, which harm nobody, are not asked for: see `verify_served`.
 
     Raises:
         IndexCorruptError: it cannot be trusted.
@@ -30,9 +33,27 @@ def verify(folder: Path, made: Manifest) -> None:
     if is_damaged(folder):
         raise IndexCorruptError(corrupt(folder, "cette version a été mise à l'écart"))
     made.verify(folder)
-    if _read(folder / OPENED) != _seal(folder):
+    if served_name(folder) is None and _read(folder / OPENED) != _seal(folder):
         _open_aside(folder)
         stamp(folder)
+
+
+def verify_served(folder: Path, made: Manifest, server: Server | None) -> None:
+    """Whether the server has the vectors of a build that has them there.
+
+    Raises:
+        IndexServerError: it does not answer, or does not have them all.
+        IndexMismatchError: no server is given.
+    """
+    place = place_of(folder, server)
+    if isinstance(place, Collection):
+        with place.opened() as collection:
+            held = collection.count()
+        if held != made.chunks:
+            raise VectorsMissingError(
+                f"Le serveur Chroma {place.server.where} : il a {held} vecteurs de la version {made.id} au lieu de "
+                f"{made.chunks}."
+            )
 
 
 def _open_aside(folder: Path) -> None:
@@ -79,7 +100,7 @@ def is_damaged(folder: Path) -> bool:
     return (folder / _DAMAGED).exists()
 
 
-def examine(folder: Path, made: Manifest, tell: Tell) -> list[tuple[str, str | None]]:
+def examine(folder: Path, made: Manifest, tell: Tell, server: Server | None = None) -> list[tuple[str, str | None]]:
     """Everything that can be looked at in a build: what was looked at, in French, and what is wrong or None.
 
     The store is opened in a child process only once the checksums are right.
@@ -87,7 +108,7 @@ def examine(folder: Path, made: Manifest, tell: Tell) -> list[tuple[str, str | N
     looks: list[tuple[str, Callable[[], None]]] = [
         ("Sommes de contrôle et première ouverture", lambda: verify(folder, made)),
         ("Notes et passages", lambda: _counts(folder, made)),
-        ("Vecteurs, chacun se retrouve", lambda: _self_queries(folder, tell)),
+        ("Vecteurs, chacun se retrouve", lambda: _self_queries(folder, tell, server)),
     ]
     found: list[tuple[str, str | None]] = []
     for name, look in looks:
@@ -107,9 +128,9 @@ def _counts(folder: Path, made: Manifest) -> None:
         raise IndexCorruptError(corrupt(folder, f"{read[0]} notes et {read[1]} passages lisibles"))
 
 
-def _self_queries(folder: Path, tell: Tell) -> None:
+def _self_queries(folder: Path, tell: Tell, server: Server | None) -> None:
     from assistant.index.store import check_all
 
     with closing(Catalogue(folder / catalogue.FILE)) as opened:
         ids = opened.chunk_ids()
-    check_all(folder / vectors.FOLDER, ids, tell)
+    check_all(place_of(folder, server), ids, tell)

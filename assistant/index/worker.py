@@ -58,7 +58,7 @@ class _Worker:
         (request.index_dir / BUILDS).mkdir(parents=True, exist_ok=True)
         with ExitStack() as taken:
             taken.enter_context(writer_lock(request.index_dir, request.holder))
-            put_in_order(request.index_dir, request.state_dir)
+            put_in_order(request.index_dir, request.state_dir, request.server)
             self._held = taken.pop_all()
 
 

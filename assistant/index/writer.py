@@ -18,6 +18,7 @@ from assistant.index.manifest import Manifest
 from assistant.index.processes import command, environment
 from assistant.index.progress import Progress, Tell, untold
 from assistant.index.requests import Lock, Unlock
+from assistant.index.server import Server
 
 _idle: list[subprocess.Popen[bytes]] = []  # at most one: it starts in a second or two, and serves any index
 _idle_lock = threading.Lock()
@@ -26,9 +27,10 @@ _idle_lock = threading.Lock()
 class Writer:
     """Starts the process at the first use and keeps it, warm, for the next one. One thread writes at a time."""
 
-    def __init__(self, index_dir: Path, state_dir: Path | None = None) -> None:
+    def __init__(self, index_dir: Path, state_dir: Path | None = None, server: Server | None = None) -> None:
         self._index_dir = index_dir.absolute()
         self._state_dir = state_dir.absolute() if state_dir else None
+        self._server = server
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -44,7 +46,7 @@ class Writer:
             raise IndexBusyError(busy(self._index_dir))
         try:
             self._process = self._process or _take()
-            self._ask(Lock(self._index_dir, holder, self._state_dir))
+            self._ask(Lock(self._index_dir, holder, self._state_dir, self._server))
             try:
                 yield
             except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from assistant.errors import QuestionError
+from assistant.errors import EmbeddingServiceError, IndexServerError, QuestionError
 from assistant.language import tr
 
 logger = logging.getLogger(__name__)
@@ -13,10 +13,15 @@ APOLOGY = (
     "Une erreur interne est survenue. Vous pouvez reposer votre question ; si l’erreur persiste, prévenez l’équipe."
 )
 
+UNAVAILABLE = (
+    "L’assistant ne peut pas chercher dans les notes en ce moment : un service dont il a besoin ne répond pas. Reposez "
+    "votre question dans un instant."
+)
+
 
 def for_members(error: Exception) -> str:
     """The error's own text where it is about their question. Others name files of the machine: they are logged."""
     if isinstance(error, QuestionError):
         return str(error)
     logger.error("What a member asked for failed", exc_info=error)
-    return tr(APOLOGY)
+    return tr(UNAVAILABLE if isinstance(error, (EmbeddingServiceError, IndexServerError)) else APOLOGY)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.index.manifest import checksums
+from assistant.index.places import Folder
 from assistant.index.progress import untold
 from assistant.index.store import create
 from assistant.index.vectors import VectorStore
@@ -23,7 +24,7 @@ def random_vectors(count: int) -> np.ndarray:
 def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:
     """Few enough to stay in SQLite, and enough for files of their own."""
     folder, vectors = tmp_path_factory.mktemp("store") / "chroma", random_vectors(request.param)
-    create(folder, {f"id{number}": vector for number, vector in enumerate(vectors)}, untold)
+    create(Folder(folder), {f"id{number}": vector for number, vector in enumerate(vectors)}, untold)
     return folder, vectors
 
 
@@ -77,7 +78,7 @@ def test_opening_and_reading_change_no_checksum(stored: tuple[Path, np.ndarray])
 
 def test_equal_vectors_are_all_kept_and_no_more_asked_for_than_there_are(tmp_path: Path) -> None:
     vectors = np.repeat(random_vectors(1), 4, axis=0)
-    create(tmp_path / "chroma", dict(zip("abcd", vectors, strict=True)), untold)
+    create(Folder(tmp_path / "chroma"), dict(zip("abcd", vectors, strict=True)), untold)
     store = opened(tmp_path / "chroma")
     assert store.search(vectors[0], 50) == pytest.approx(dict.fromkeys("abcd", 1.0), abs=1e-5)
     store.close()

@@ -1,0 +1,135 @@
+"""A build's vectors on a Chroma server, read through langchain-chroma.
+
+Connected at the first question, and again at the next one after the server failed: an assistant that starts or goes on
+while the server is gone finds it by itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from assistant.errors import IndexServerError, VectorsMissingError
+from assistant.index.places import Collection, Place
+from assistant.index.server import ASKING, disconnect
+from assistant.index.vectors import Vectors, VectorStore, through_langchain
+
+if TYPE_CHECKING:
+    from langchain_chroma import Chroma
+
+_PAUSE = 0.25  # seconds after a failure in which nobody tries to connect again
+
+T = TypeVar("T")
+
+
+class ServedVectors(VectorStore):
+    """Every method raises `IndexServerError` where the server fails."""
+
+    def __init__(self, place: Collection, count: int, embeddings: Embeddings) -> None:
+        self._place, self._count, self._embeddings = place, count, embeddings
+        self._lock = threading.Lock()
+        self._connected: tuple[Any, Any, Chroma] | None = None
+        self._failed: tuple[float, IndexServerError] | None = None
+
+    @property
+    def langchain(self) -> Chroma:
+        return self._connection()[2]
+
+    def search(self, vector: Vectors, count: int) -> dict[str, float]:
+        most = min(count, self._place.server.page or count)
+        return self._asked(lambda: super(ServedVectors, self).search(vector, most))
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        size = self._place.server.batch
+        found: dict[str, Vectors] = {}
+        for at in range(0, len(ids), size):
+            some = list(ids[at : at + size])
+            got = self._asked(lambda some=some: self.langchain.get(ids=some, include=["embeddings"]))  # type: ignore[misc]
+            found.update(zip(got["ids"], np.asarray(got["embeddings"], dtype=np.float32), strict=True))
+        return found
+
+    def cosines(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
+        """By the server, which sends distances alone: a tenth of the time that vectors take. What its graph does not
+        reach is fetched.
+        """
+        if not ids:
+            return {}
+        size = self._place.server.page or len(ids)
+        found: dict[str, float] = {}
+        for at in range(0, len(ids), size):
+            found |= self._distances(vector, list(ids[at : at + size]))
+        left = [key for key in ids if key not in found]
+        return found | super().cosines(vector, left) if left else found
+
+    def _distances(self, vector: Vectors, ids: list[str]) -> dict[str, float]:
+        def ask() -> Any:
+            collection = self._connection()[1]
+            return collection.query(query_embeddings=[vector], ids=ids, n_results=len(ids), include=["distances"])
+
+        got = self._asked(ask)
+        return {key: 1.0 - distance for key, distance in zip(got["ids"][0], got["distances"][0], strict=True)}
+
+    def _asked(self, ask: Callable[[], T]) -> T:
+        try:
+            return self._place.server.tried(ask, ASKING)
+        except VectorsMissingError:  # a server that was put in its place may have them by the next question
+            self._drop()
+            raise
+
+    def _connection(self) -> tuple[Any, Any, Chroma]:
+        """Chroma's client, its collection, and LangChain's view of it. One thread connects, the others wait for it."""
+        with self._lock:
+            if self._connected is None:
+                self._connected = self._connect_unless_just_failed()
+            return self._connected
+
+    def _connect_unless_just_failed(self) -> tuple[Any, Any, Chroma]:
+        """Those who waited while one tried in vain do not try in vain themselves."""
+        if self._failed is not None and time.monotonic() < self._failed[0] + _PAUSE:
+            raise self._failed[1]
+        self._failed = None
+        try:
+            return self._connect()
+        except IndexServerError as error:
+            self._failed = time.monotonic(), error.with_traceback(None)
+            raise
+
+    def _connect(self) -> tuple[Any, Any, Chroma]:
+        server, name = self._place.server, self._place.name
+        client = server.connect()
+        try:
+            with server.telling():
+                collection = client.get_collection(name, embedding_function=None)
+                held = collection.count()
+            if held != self._count:
+                raise VectorsMissingError(
+                    f"Le serveur Chroma {server.where} : il a {held} vecteurs de cette version de l'index au lieu de "
+                    f"{self._count}. Refaites-la avec « assistant index rebuild »."
+                )
+            return client, collection, through_langchain(client, name, self._embeddings)
+        except BaseException:
+            disconnect(client)
+            raise
+
+    def _drop(self) -> None:
+        """Connect anew for the next question."""
+        with self._lock:
+            connected, self._connected = self._connected, None
+        if connected is not None:
+            disconnect(connected[0])
+
+    def close(self) -> None:
+        """End the connection."""
+        self._drop()
+
+
+def open_vectors(place: Place, count: int, embeddings: Embeddings) -> VectorStore:
+    """A build's vectors, wherever they are; those on a server are so many."""
+    if isinstance(place, Collection):
+        return ServedVectors(place, count, embeddings)
+    return VectorStore(place.path, embeddings)
