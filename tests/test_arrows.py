@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ ORDER = [
     "errors",
     "language",
     "runtime",
+    "secret_files",
     "settings",
     "audit",
     "access",
@@ -104,6 +106,15 @@ def test_only_the_command_line_prints(path: Path) -> None:
         return
     calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
     assert [call.lineno for call in calls if getattr(call.func, "id", "") in ("print", "input")] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_settings_are_read_in_one_place(path: Path) -> None:
+    """By `Settings.load`, nowhere from the environment: elsewhere it is only handed on, or holds what is not ours."""
+    text = path.read_text(encoding="utf-8")
+    assert "assistant.settings" not in text or not re.search(r"(?<!\w)Settings\(", text)
+    reads = re.findall(r"(?:environ|getenv)\W{1,6}(?:get\W+)?(?:ASSISTANT_|PREFIX|f\W+PREFIX)", text)
+    assert reads == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -1,10 +1,10 @@
-"""What docs/ says against the code. `python -m tests.test_docs --write` writes docs/cli.md anew from the help."""
+"""What docs/ says against the code. `python -m tests.test_docs --write` writes the pages anew that are made from it."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,18 +15,18 @@ from assistant import errors
 from assistant.cli import cli
 from assistant.models import Answer, Chunk, Citation, NearestNote, Note, Passage, Reason, Refusal, Sentence
 from assistant.serialise import reply_to_json
-from assistant.settings import PREFIX, Settings
+from assistant.settings import Settings
+from tests.settings_page import descriptions, settings_page
 
 ROOT = Path(__file__).parent.parent
-CLI_PAGE = ROOT / "docs" / "cli.md"
 _WIDTH = 100
 _HEAD = """# La ligne de commande
 
 Cette page est l'aide du programme, commande par commande (`assistant COMMANDE --help`). Elle en est tirée par
 `.venv/bin/python -m tests.test_docs --write` : ne la modifiez pas à la main.
 
-L'objet JSON de `ask --json` est décrit dans le [guide des programmes](json.md), les réglages et les statuts de
-sortie dans le [guide d'exploitation](exploitation.md).
+L'objet JSON de `ask --json` est décrit dans le [guide des programmes](json.md), les réglages et les statuts de sortie
+dans [reglages.md](reglages.md) et le [guide d'exploitation](exploitation.md#statuts-de-sortie).
 """
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *(ROOT / name / "README.md" for name in ("corpus", "evals"))]
@@ -64,28 +64,30 @@ def quoted(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def test_command_reference_is_that_of_the_program() -> None:
-    assert CLI_PAGE.read_text(encoding="utf-8") == cli_page(), "run: python -m tests.test_docs --write"
+#: Page -> what it is made by.
+MADE: dict[str, Callable[[], str]] = {"docs/cli.md": cli_page, "docs/reglages.md": settings_page}
 
 
-def test_settings_table_has_every_setting_and_its_default() -> None:
-    table = rows(read("docs/exploitation.md"), "| variable | par défaut | sens |")
-    documented = {quoted(name)[0]: default for name, default, _ in table}
-    shown = {None: "aucun", (): "aucun", "cache_dir": "cache de l'utilisateur"}
-    expected = {
-        f"{PREFIX}{name.upper()}": shown.get(name) or shown.get(field.default) or f"`{field.default}`"
-        for name, field in Settings.model_fields.items()
-    }
-    assert documented == expected
+@pytest.mark.parametrize("name", MADE)
+def test_generated_pages_are_those_of_the_program(name: str) -> None:
+    assert read(name) == MADE[name](), "run: python -m tests.test_docs --write"
 
 
-def test_settings_table_has_the_bounds() -> None:
-    table = rows(read("docs/exploitation.md"), "| variable | par défaut | sens |")
-    meaning = {quoted(name)[0]: sense for name, _, sense in table}
-    for name, field in Settings.model_fields.items():
-        bounds = [getattr(mark, side) for side in ("ge", "le") for mark in field.metadata if hasattr(mark, side)]
-        if bounds:
-            assert "({} à {})".format(*bounds) in meaning[f"{PREFIX}{name.upper()}"]
+def test_every_setting_is_described() -> None:
+    texts = descriptions()
+    assert [name for name in Settings.model_fields if not texts.get(name, "").endswith(".")] == []
+
+
+def test_settings_page_tells_values_and_defaults() -> None:
+    page = settings_page()
+    for said in (
+        "`ASSISTANT_PORT`, ou `port` dans le fichier. Valeurs : un entier de 1 à 65535. Par défaut : `7860`.",
+        "Valeurs : un nombre de 0 à 10. Par défaut : `1.0`.",
+        "Valeurs : `auto`, `float32`, `bfloat16`.",
+        "Valeurs : `fr`, `en`. Par défaut : `fr`.",
+        "Valeurs : `true` ou `false`. Par défaut : `false`.",
+    ):
+        assert said in page.replace("\n", " ")
 
 
 def test_every_exit_status_is_documented() -> None:
@@ -163,4 +165,5 @@ def test_decisions_are_short_and_numbered_in_a_row() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] != ["--write"]:
         sys.exit("usage: python -m tests.test_docs --write")
-    CLI_PAGE.write_text(cli_page(), encoding="utf-8")
+    for page, made in MADE.items():
+        (ROOT / page).write_text(made(), encoding="utf-8")
