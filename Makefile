@@ -1,6 +1,7 @@
 # make run   — everything from nothing to the chat        make test  — install what tests need, run them all
 # make check — format, lint, types                        make lock  — write the lock files anew
 # make test-long — the tests that take minutes            make screenshots — the pictures of the guides
+# make sbom  — a bill of materials, CycloneDX
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,7 +11,7 @@ COMPILE := $(BIN)/pip-compile --quiet --strip-extras --no-annotate --no-header -
 
 PLAIN_TORCH := import pathlib, sys; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text().replace("+cpu\n", "\n"))
 
-.PHONY: run install test test-long check screenshots lock clean
+.PHONY: run install test test-long check screenshots sbom lock clean
 
 run: $(VENV)/.run-installed
 	@echo "— Index"
@@ -51,6 +52,9 @@ $(VENV)/.test-installed: requirements-dev.lock $(VENV)/.run-installed
 
 screenshots: $(VENV)/.test-installed
 	$(BIN)/python docs/screenshots.py
+
+sbom: $(VENV)/.test-installed
+	$(BIN)/python -m deploy.sbom sbom.cdx.json
 
 # A CPU build calls itself 2.13.0+cpu, which other machines cannot find: the plain version is locked.
 lock: $(VENV)/.test-installed

@@ -16,6 +16,7 @@ from assistant.cli import cli
 from assistant.models import Answer, Chunk, Citation, NearestNote, Note, Passage, Reason, Refusal, Sentence
 from assistant.serialise import reply_to_json
 from assistant.settings import Settings
+from deploy.licences_page import licences_page
 from tests.settings_page import descriptions, settings_page
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +66,11 @@ def quoted(cell: str) -> list[str]:
 
 
 #: Page -> what it is made by.
-MADE: dict[str, Callable[[], str]] = {"docs/cli.md": cli_page, "docs/reglages.md": settings_page}
+MADE: dict[str, Callable[[], str]] = {
+    "docs/cli.md": cli_page,
+    "docs/reglages.md": settings_page,
+    "docs/licences.md": licences_page,
+}
 
 
 @pytest.mark.parametrize("name", MADE)
