@@ -107,7 +107,8 @@ class Api:
 
     def _call(self) -> Request:
         name = self.chance.choice(list(_OPERATIONS))
-        return self._json(f"{_API}/call/{name}", {"data": [self._value(like) for like in _OPERATIONS[name]]}, name)
+        data = [self._value(like) if self.chance.random() < 0.4 else like for like in _OPERATIONS[name]]
+        return self._json(f"{_API}/call/{name}", {"data": data}, name)
 
     def _event(self) -> Request:
         body = {
