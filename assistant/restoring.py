@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,8 @@ from assistant.index.usage import in_use, is_read
 from assistant.settings import Settings
 
 #: Of a folder that is there: not a member's, and in the way of nothing.
-_OURS = (".lock", ".lock-holder.json", "lost+found")
+_LOCKS = (".lock", ".lock-holder.json")
+_OURS = (*_LOCKS, "lost+found")
 _ASIDE = ".avant-"
 _MOUNTS = Path("/proc/self/mountinfo")
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
@@ -190,22 +191,35 @@ def _swap(places: dict[str, _Place]) -> list[Path]:
         for before, after in moves:
             before.rename(after)
             done.append((before, after))
-    except BaseException:
-        for before, after in reversed(done):
-            after.rename(before)
+        for place in places.values():
+            flush(place.target if place.inside else place.target.parent)
+    except BaseException as error:
+        _undo(done, error)
         for aside in within:
-            shutil.rmtree(aside, ignore_errors=True)
+            with suppress(OSError):
+                aside.rmdir()
         raise
-    for place in places.values():
-        flush(place.target if place.inside else place.target.parent)
     return [place.aside(stamp) for root, place in places.items() if _is_worth_keeping(root, place.aside(stamp))]
+
+
+def _undo(done: list[tuple[Path, Path]], error: BaseException) -> None:
+    """Move back, last first; where that fails too, say where everything is."""
+    for number, (before, after) in reversed(list(enumerate(done))):
+        try:
+            after.rename(before)
+        except OSError:
+            left = ", ".join(f"{moved} (venu de {came})" for came, moved in done[: number + 1] if _ASIDE in str(moved))
+            raise ArchiveError(
+                f"La restauration s'est arrêtée au milieu ({french_reason(error)}) et n'a pas pu être défaite. Rien "
+                f"n'est perdu, ce qui était là est dans : {left}. Remettez-le à la main, ou restaurez avec --force."
+            ) from None
 
 
 def _is_worth_keeping(root: str, aside: Path) -> bool:
     """Whether what was there is more than what a fresh copy holds; else it goes."""
     if not aside.is_dir():
         return False
-    if all(path.name in _OURS or _is_readme(root, path) for path in aside.iterdir()):
+    if all(path.name in _LOCKS or _is_readme(root, path) for path in aside.iterdir()):
         shutil.rmtree(aside, ignore_errors=True)
     return aside.is_dir()
 

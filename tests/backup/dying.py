@@ -34,6 +34,6 @@ def backup(folder: Path, target: Path, number: int) -> None:
     save(house(folder), target, force=True)
 
 
-def restore(folder: Path, source: Path, number: int) -> None:
+def restore(folder: Path, corpus_dir: Path, source: Path, number: int) -> None:
     die_at_step(number)
-    bring_back(house(folder), source, force=True)
+    bring_back(house(folder, corpus_dir=corpus_dir), source, force=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import resource
 import shutil
 import sqlite3
@@ -82,19 +83,23 @@ def test_a_backup_killed_at_any_step_spoils_neither_the_last_one_nor_what_it_kee
     assert hidden(tmp_path) == [], "the next run sweeps what the killed one left"
 
 
+@pytest.mark.parametrize("place", ["folder", "disk"])
 def test_a_restore_killed_at_any_step_loses_nothing_and_can_be_run_again(
-    processes: Any, old: Settings, kept: Path, new: Settings
+    processes: Any, old: Settings, kept: Path, new: Settings, request: pytest.FixtureRequest, place: str
 ) -> None:
-    there, step = b"Plus r\xc3\xa9cent.", 0
-    new.corpus_dir.mkdir(parents=True)
+    there, step, home = b"Plus r\xc3\xa9cent.", 0, new.corpus_dir.parent
+    new = new if place == "folder" else house(home, corpus_dir=request.getfixturevalue("small_disk"))
+    new.corpus_dir.mkdir(parents=True, exist_ok=True)
     (new.corpus_dir / "n.md").write_bytes(there)
-    while not ended(processes, dying.restore, new.corpus_dir.parent, kept, step):
-        notes = [path.read_bytes() for path in new.corpus_dir.parent.rglob("n.md") if ".restauration-" not in str(path)]
+    while not ended(processes, dying.restore, home, new.corpus_dir, kept, step):
+        around = new.corpus_dir.parent if place == "folder" else new.corpus_dir
+        notes = [path.read_bytes() for path in around.rglob("n.md") if ".restauration-" not in str(path)]
         assert there in notes, f"lost at step {step}"
         step += 1
-    assert step > 2 * len(check(kept, untold).files), "a flush a file and more"
-    assert all_of(new) == all_of(old)
-    assert hidden(new.corpus_dir.parent) == [], "the next run sweeps what the killed one left"
+    assert step > len(check(kept, untold).files), "a flush a file and more"
+    found = {path: data for path, data in all_of(new).items() if "/.avant-" not in path}
+    assert found == all_of(old)
+    assert hidden(home) == hidden(new.corpus_dir) == [], "the next run sweeps what the killed one left"
 
 
 @contextmanager
@@ -277,6 +282,30 @@ def test_a_fault_in_the_middle_of_the_swap_undoes_it(
             bring_back(new, kept, force=True)
     assert all_of(new) == before
     assert [path.name for path in new.corpus_dir.parent.iterdir() if "." in path.name] == []
+
+
+def test_a_swap_that_cannot_be_undone_says_where_everything_is(
+    kept: Path, new: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_back(new, kept)
+    (new.corpus_dir / "n.md").write_text("Plus récent.", encoding="utf-8")
+    real, calls = os.rename, iter(range(100))
+
+    def failing(*arguments: Any) -> None:
+        if next(calls) >= 5:
+            raise OSError(5, "Input/output error", str(arguments[0]))
+        real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", failing)
+        with pytest.raises(ArchiveError, match="Rien n'est perdu, ce qui était là est dans : ") as caught:
+            bring_back(new, kept, force=True)
+    asides = [Path(found) for found in re.findall(r"(/\S+\.avant-\d+T\d+) \(venu de", str(caught.value))]
+    assert (asides[0] / "n.md").read_text(encoding="utf-8") == "Plus récent."
+    assert len(asides) == 3
+    bring_back(new, kept, force=True)
+    assert (new.corpus_dir / "n.md").read_text(encoding="utf-8") == "Le maire est là."
+    assert (asides[0] / "n.md").exists()
 
 
 def test_a_folder_that_is_a_file_is_named(kept: Path, new: Settings) -> None:
