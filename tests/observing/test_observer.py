@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 
 import pytest
 
@@ -17,20 +19,22 @@ OUTSIDE = "Quelle est la capitale de l'Australie ?"
 
 
 @pytest.fixture
-def heard(settings: Settings, embedder: Embedder) -> Callable[..., tuple[Assistant, list[Asked]]]:
-    """An assistant of its own, and what is heard of its questions."""
+def heard(
+    bot: Assistant, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Assistant, list[Asked]]]:
+    """An assistant, of its own where it has settings of its own, and what is heard of its questions."""
 
-    def make(chosen: Settings = settings) -> tuple[Assistant, list[Asked]]:
+    def make(chosen: Settings | None = None) -> tuple[Assistant, list[Asked]]:
         told: list[Asked] = []
-        bot = Assistant(chosen.model_copy(update={"cached_answers": 10}), embedder)
-        bot.observer = Observer([told.append])
-        return bot, told
+        asked = bot if chosen is None else Assistant(chosen, embedder)
+        monkeypatch.setattr(asked, "observer", Observer([told.append]))
+        return asked, told
 
     return make
 
 
-def test_an_answer_and_the_same_again(heard: Callable[..., tuple[Assistant, list[Asked]]]) -> None:
-    bot, told = heard()
+def test_an_answer_and_the_same_again(heard: Callable[..., tuple[Assistant, list[Asked]]], settings: Settings) -> None:
+    bot, told = heard(settings.model_copy(update={"cached_answers": 10}))
     reply = bot.ask(QUESTION)
     assert bot.ask(QUESTION).text == reply.text
     first, again = told
@@ -53,6 +57,17 @@ def test_steps_are_parts_of_their_stage(heard: Callable[..., tuple[Assistant, li
     for one in told[0].steps:
         if one.parent is not None:
             assert by_number[one.parent].began <= one.began <= one.ended <= by_number[one.parent].ended
+
+
+def test_a_stream_that_other_threads_and_contexts_resume(heard: Callable[..., tuple[Assistant, list[Asked]]]) -> None:
+    """As Gradio does: each value is taken by whichever thread is free, in a context of its own."""
+    bot, told = heard()
+    stream = bot.stream(QUESTION)
+    with ThreadPoolExecutor(3) as pool:
+        while pool.submit(Context().run, next, stream, None).result() is not None:
+            pass
+    assert told[0].outcome is Outcome.ANSWERED
+    assert {"rewrite", "retrieve", "words", "vectors", "read", "answer", "choose"} <= set(told[0].seconds_by_step)
 
 
 def test_a_refusal_says_its_reason(heard: Callable[..., tuple[Assistant, list[Asked]]]) -> None:

@@ -16,7 +16,6 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from assistant import Answer, Assistant, Settings
-from assistant.embedding import Embedder
 from assistant.errors import SettingsError
 from assistant.observing import Observer, Outcome
 from assistant.observing.traces import Traces
@@ -79,12 +78,12 @@ def attributes(span: Any) -> dict[str, Any]:
     return {one.key: getattr(one.value, str(one.value.WhichOneof("value"))) for one in span.attributes}
 
 
-def test_a_question_and_its_steps_arrive_whole(settings: Settings, embedder: Embedder) -> None:
+def test_a_question_and_its_steps_arrive_whole(bot: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     with collecting() as collector:
-        bot = Assistant(settings.model_copy(update={"otel_endpoint": collector.url}), embedder)
+        monkeypatch.setattr(bot, "observer", Observer.from_settings(Settings.load(otel_endpoint=collector.url)))
         begun = time.time_ns()
         reply = bot.ask(QUESTION)
-        bot.close()
+        bot.observer.close()
     assert set(collector.paths) == {"/v1/traces"}
     spans = {span.span_id: span for span in collector.spans}
     (root,) = [span for span in spans.values() if not span.parent_span_id]
@@ -116,24 +115,22 @@ def test_the_text_only_where_asked_for(shown: bool) -> None:
 
 @pytest.mark.parametrize("state", ["gone", "silent"])
 def test_without_a_collector_questions_are_answered_all_the_same(
-    settings: Settings, embedder: Embedder, caplog: pytest.LogCaptureFixture, state: str
+    bot: Assistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, state: str
 ) -> None:
-    with collecting() as collector, socket.create_server(("127.0.0.1", 0)) as free:
-        collector.hold.clear()
+    with socket.create_server(("127.0.0.1", 0)) as free:
         gone = f"http://127.0.0.1:{free.getsockname()[1]}"
-        free.close()
-        bot = Assistant(
-            settings.model_copy(update={"otel_endpoint": gone if state == "gone" else collector.url}), embedder
-        )
+    with collecting() as collector:
+        collector.hold.clear()
+        endpoint = gone if state == "gone" else collector.url
+        monkeypatch.setattr(bot, "observer", Observer.from_settings(Settings.load(otel_endpoint=endpoint)))
         seconds = []
         for _ in range(3):
             begun = time.perf_counter()
             assert isinstance(bot.ask(QUESTION), Answer)
             seconds.append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        bot.close()
+        bot.observer.close()
         leaving = time.perf_counter() - begun
-        collector.hold.set()
     assert min(seconds) < 2
     assert leaving < 10
     assert QUESTION not in caplog.text

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -46,25 +47,29 @@ def read(url: str, **headers: str) -> dict[tuple[str, tuple[str, ...]], float]:
 
 
 @pytest.fixture
-def counted(settings: Settings, embedder: Embedder) -> Iterator[Callable[[Settings], tuple[str, Assistant]]]:
-    """Serves an assistant of its own, whose questions are counted: its address and itself."""
-    opened: list[Any] = []
+def counted(
+    bot: Assistant, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., tuple[str, Assistant]]]:
+    """Serves an assistant, of its own where it has settings of its own, whose questions are counted: its address and
+    itself.
+    """
+    with ExitStack() as opened:
 
-    def serve(chosen: Settings = settings) -> tuple[str, Assistant]:
-        bot = Assistant(chosen.model_copy(update={"cached_answers": 10, "metrics": True}), embedder)
-        assert bot.observer.metrics is not None
-        running_ = running(bot, chosen, metrics=bot.observer.metrics)
-        opened.append((running_, bot))
-        return running_.__enter__(), bot
+        def serve(chosen: Settings | None = None) -> tuple[str, Assistant]:
+            asked = bot
+            if chosen is not None:
+                asked = opened.enter_context(closing(Assistant(chosen, embedder)))
+            observer = Observer.from_settings(Settings.load(metrics=True))
+            monkeypatch.setattr(asked, "observer", observer)
+            return opened.enter_context(running(asked, chosen, metrics=observer.metrics)), asked
 
-    yield serve
-    for running_, bot in opened:
-        running_.__exit__(None, None, None)
-        bot.close()
+        yield serve
 
 
-def test_real_questions_are_counted_and_timed(counted: Callable[..., tuple[str, Assistant]]) -> None:
-    url, bot = counted()
+def test_real_questions_are_counted_and_timed(
+    counted: Callable[..., tuple[str, Assistant]], settings: Settings
+) -> None:
+    url, bot = counted(settings.model_copy(update={"cached_answers": 10}))
     for question in (QUESTION, QUESTION, OUTSIDE):
         bot.ask(question)
     stream = bot.stream("Que veut dire INP ?")
