@@ -39,6 +39,7 @@ from assistant.index import (
     sync,
 )
 from assistant.index import places as places_module
+from assistant.index import served as served_module
 from assistant.index import server as server_module
 from assistant.index.build import BUILDS, read_manifest
 from assistant.index.places import served_name
@@ -100,14 +101,23 @@ def changed(three: list[Note], text: str) -> list[Note]:
 
 
 def test_a_build_on_the_server_answers_as_one_in_a_folder(
-    index_dir: Path, tmp_path: Path, three: list[Note], small: Recipe, tiny: Recorder, server: Server
+    index_dir: Path,
+    tmp_path: Path,
+    three: list[Note],
+    small: Recipe,
+    tiny: Recorder,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sync(tmp_path / "local", three, small)
     with closing(opened(index_dir, tiny, server)) as far, closing(opened(tmp_path / "local", tiny, None)) as near:
         ids = near.catalogue.chunk_ids()
         question = tiny.encode_query("la note b")
         assert far.vectors.search(question, 4) == pytest.approx(near.vectors.search(question, 4), abs=1e-5)
-        assert far.vectors.cosines(question, ids) == pytest.approx(near.vectors.cosines(question, ids), abs=1e-5)
+        for fetched in (150, 0):
+            monkeypatch.setattr(served_module, "_FETCHED", fetched)
+            found = far.vectors.cosines(question, [*ids, "absent"])
+            assert found == pytest.approx(near.vectors.cosines(question, ids), abs=1e-5)
         stored, expected = far.vectors.vectors([*ids, "absent"]), near.vectors.vectors(ids)
         assert stored.keys() == expected.keys()
         np.testing.assert_allclose(np.stack([stored[key] for key in ids]), [expected[key] for key in ids], atol=1e-6)
@@ -380,8 +390,8 @@ def test_where_the_server_can_fork_only_what_changed_is_written(
 def test_a_server_that_hangs_is_not_waited_for_long(
     gate: Gate, tmp_path: Path, three: list[Note], small: Recipe, tiny: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server_module, "_KNOCK", 0.5)
-    monkeypatch.setattr(server_module, "_PATIENCE", 0.5)
+    monkeypatch.setattr(server_module, "_KNOCK", 2.0)
+    monkeypatch.setattr(server_module, "_PATIENCE", 2.0)
     server = at(gate.url, chroma_headers=f"X-Key: {KEY}")
     sync(tmp_path / "index", three, replace(small, server=server, served=True))
     with closing(opened(tmp_path / "index", tiny, server)) as build:
@@ -390,7 +400,7 @@ def test_a_server_that_hangs_is_not_waited_for_long(
         begun = time.monotonic()
         with pytest.raises(IndexServerError, match="assez vite"):
             build.vectors.search(tiny.encode_query("la note b"), 3)
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 10
         gate.hangs.clear()
         assert build.vectors.search(tiny.encode_query("la note b"), 3)
 
