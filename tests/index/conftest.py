@@ -6,28 +6,16 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from tiny_e5 import write_e5
 
 from assistant import Note, Settings
-from assistant.corpus import Corpus
-from assistant.embedding import Embedder, embedded_model
+from assistant.embedding import embedded_model
 from assistant.embedding.e5_wheel import read_e5
 from assistant.index import Recipe, sync
 from assistant.models import Kind, PartialDate
-
-
-class Recorder(Embedder):
-    """The real thing, with a list of the texts that it embedded."""
-
-    embedded: list[str]
-
-    def encode_documents(self, texts: list[str], *, tell: Any = None) -> np.ndarray:
-        self.embedded += texts
-        return super().encode_documents(texts, tell=tell)
+from tests.index.given import Recorder
 
 
 @pytest.fixture(scope="session")
@@ -83,11 +71,6 @@ def _first(tmp_path_factory: pytest.TempPathFactory, _loaded: Recorder, three: l
 def index_dir(_first: Path, tmp_path: Path, tiny: Recorder) -> Path:
     """An index of the three notes."""
     return shutil.copytree(_first, tmp_path / "index")
-
-
-def corpus_of(*notes: Note) -> Corpus:
-    """Notes without files."""
-    return Corpus(notes, {}, ())
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import corpus_of
 
 from assistant import audit
 from assistant.embedding import Embedder
@@ -21,6 +20,7 @@ from assistant.index.progress import Progress, untold
 from assistant.index.usage import in_use
 from assistant.index.verify import examine, is_damaged, verify
 from assistant.models import Note
+from tests.index.given import corpus_of
 
 
 def version(number: int) -> Note:

@@ -16,7 +16,6 @@ import pytest
 from chroma_server import ChromaServer, Gate, free_port
 from chromadb.api.shared_system_client import SharedSystemClient
 from command import Run, runner
-from conftest import Recorder, corpus_of
 from pydantic import SecretStr
 
 from assistant import Note, Settings
@@ -46,6 +45,7 @@ from assistant.index.places import served_name
 from assistant.index.progress import untold
 from assistant.index.verify import examine
 from assistant.preview import Preview
+from tests.index.given import Recorder, corpus_of
 
 KEY = "une-cle-secrete"
 

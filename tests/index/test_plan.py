@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import corpus_of
 
 from assistant.corpus import Corpus, read_corpus
 from assistant.embedding import Embedder
 from assistant.errors import IndexSafeguardError
 from assistant.index import Plan, Publisher, Recipe, compare, current_build_id
 from assistant.models import Note
+from tests.index.given import corpus_of
 
 
 def write(folder: Path, name: str, note_id: str, text: str = "Le maire est là.") -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import corpus_of
 from filelock import FileLock
 
 from assistant import audit
@@ -19,6 +18,7 @@ from assistant.index import Build, Progress, Publisher, Recipe, SyncReport, comp
 from assistant.index.build import BUILDS
 from assistant.index.manifest import Manifest
 from assistant.models import Note
+from tests.index.given import corpus_of
 
 
 def counts(report: SyncReport) -> tuple[int, int, int, int]:
