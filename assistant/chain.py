@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -50,7 +51,7 @@ class Request:
 class Chain:
     """The three stages over one build. `passages`, `max_sentences`, `lexical_weight` and `refusal_threshold` are the
     settings of the same names; with a `generator` the answer is written, else quoted; with a `ranker` the sentences are
-    read, else compared. The `recorder` is of one question.
+    read, else compared. The `recorder` and `stopped` are of one question.
     """
 
     build: Build
@@ -62,6 +63,7 @@ class Chain:
     lexical_weight: float = 1.0
     refusal_threshold: float | None = None
     recorder: Recorder = field(default_factory=Recorder)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def runnable(self) -> Runnable[Any, Any]:
         """LCEL: takes `{"request": Request}`, gives it back with `readings`, `evidence` and `reply`, each `Timed`."""
@@ -74,13 +76,20 @@ class Chain:
     def stream(self, request: Request) -> Iterator[Event]:
         """The passages as soon as they are found, then each sentence as it is released, then the whole reply."""
         stages: dict[str, Timed] = {}
-        for made in self.runnable().stream({"request": request}):
-            stages |= {name: value for name, value in made.items() if isinstance(value, Timed)}
-            if "evidence" in made:
-                found: Evidence = stages["evidence"].value
-                yield PassagesFound(found.question, found.passages)
-            if "reply" in made:
-                yield _event(stages)
+        chunks = self.runnable().stream({"request": request})
+        try:
+            for made in chunks:
+                stages |= {name: value for name, value in made.items() if isinstance(value, Timed)}
+                if "evidence" in made:
+                    found: Evidence = stages["evidence"].value
+                    yield PassagesFound(found.question, found.passages)
+                if "reply" in made:
+                    yield _event(stages)
+        finally:
+            # LangChain's streams fail when closed half read, for they read their input on. These end by themselves.
+            self.stopped.set()
+            for _ in chunks:
+                pass
 
     def _rewrite(self, state: dict[str, Any]) -> tuple[Reading, ...]:
         """What the question may mean, it and the turns before it worded as the notes are."""
@@ -179,8 +188,12 @@ class Chain:
         """A stage that gives several values one after the other. Streamed, all are seen; invoked, the last."""
 
         def run(state: dict[str, Any]) -> Iterator[Timed]:
+            if self.stopped.is_set():
+                return
             for value, clock in self.recorder.resumed(name, stage(state)):
                 yield Timed(value, clock.seconds * 1000)
+                if self.stopped.is_set():
+                    return
 
         return RunnableLambda(run, name=name)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 
@@ -183,3 +184,12 @@ def test_orders_hidden_in_a_question_change_nothing(bot: Assistant, build: Build
             for citation in reply.citations
         )
     assert len(build.catalogue.note_ids()) == build.manifest.notes
+
+
+@pytest.mark.parametrize("taken", [1, 2])
+def test_an_answer_is_stopped_without_noise(bot: Assistant, taken: int) -> None:
+    events = bot.stream("Qui pilote le programme DcANT ?")
+    assert len(list(islice(events, taken))) == taken
+    events.close()  # type: ignore[attr-defined]
+    gc.collect()  # what ends badly would be reported, and a warning is an error
+    assert bot._in_progress.value == 0

@@ -39,6 +39,12 @@ def assert_found(check: Check, found: Found, *words: str) -> None:
     assert [word for word in words if word not in check.message] == [], check.message
 
 
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test of hub models left in the environment."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "true")
+
+
 @pytest.fixture
 def own(settings: Settings, tmp_path: Path) -> Settings:
     """A copy of the session's index that a test may break."""

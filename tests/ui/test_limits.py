@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -162,6 +162,12 @@ def test_a_body_that_does_not_come_is_not_waited_for(script_url: str, monkeypatc
         assert client.recv(20).startswith(b"HTTP/1.1 408")
 
 
+def apart(begun: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run it in another thread: playwright keeps a loop of its own running in this one."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(lambda: asyncio.run(begun())).result()
+
+
 def test_a_reader_who_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "SEND_SECONDS", 0.05)
 
@@ -169,7 +175,7 @@ def test_a_reader_who_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> 
         await asyncio.sleep(30)
 
     with pytest.raises(TooSlowError):
-        asyncio.run(hurried(stuck)({"type": "http.response.body"}))
+        apart(lambda: hurried(stuck)({"type": "http.response.body"}))
 
 
 def test_turns_are_bounded_and_so_is_the_line() -> None:
@@ -188,7 +194,7 @@ def test_turns_are_bounded_and_so_is_the_line() -> None:
         with turns.stream() as free:
             return [first, beyond, late, again, here, no_more, free]
 
-    assert asyncio.run(taken()) == [True, False, False, True, True, False, True]
+    assert apart(taken) == [True, False, False, True, True, False, True]
 
 
 def test_who_finds_no_turn_is_told_to_come_back(script: Script, note: Note, monkeypatch: pytest.MonkeyPatch) -> None:
