@@ -45,6 +45,11 @@ class Large:
     vectors: Vectors
 
     @property
+    def rows(self) -> tuple[Vectors, ...]:
+        """The vectors of each note's chunks."""
+        return tuple(np.split(self.vectors, np.cumsum([len(some) for some in self.chunks])[:-1]))
+
+    @property
     def flat(self) -> tuple[Chunk, ...]:
         """All chunks, in order."""
         return tuple(chunk for some in self.chunks for chunk in some)

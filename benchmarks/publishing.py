@@ -1,8 +1,6 @@
 """Time of publishing one changed note, of a sync without change, and of embedding: `python -m benchmarks.publishing`.
 
-The indexes hold 10,000 and 100,000 chunks: of the 1,788 open notes, copied under other titles until there are enough.
-500 chunks are embedded for good, once; the others take the vector of one of these, moved a little in a random direction
-(cosine about .97), for embedding 100,000 would take hours. They are made once and kept in benchmarks/.made.
+The indexes hold 10,000 and 100,000 chunks, made once and kept in benchmarks/.made; `benchmarks.large` says of what.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,53 +16,14 @@ import numpy as np
 import yaml
 
 from assistant import Note, Settings
-from assistant.audit import Entry
-from assistant.chunking import chunk_note
-from assistant.cli.progress import bars
 from assistant.corpus import read_corpus
 from assistant.embedding import Embedder
 from assistant.index import Publisher, Reader, Recipe, current_build_id
-from assistant.index.lock import Holder
-from assistant.index.making import Job
-from assistant.index.writer import Writer
-from assistant.models import Chunk
 from benchmarks.data import MADE, open_notes
+from benchmarks.large import Large, index, large
 
 SIZES = {10_000: 3.0, 100_000: 15.0}  # chunks: seconds that one changed note may take
-_REAL = 500
 _PUBLISHED = 5
-_NOISE = 0.25  # length of the random direction that is added to a real vector
-
-
-def _copies(settings: Settings, size: int, recipe: Recipe) -> Iterator[tuple[Note, list[Chunk]]]:
-    """Notes and chunks until there are `size` chunks; the open notes are cut once, for a title moves no span."""
-    count, window = recipe.tokens()
-    cut = [(note, chunk_note(note, settings.chunk_tokens, count, window)) for note in open_notes()]
-    made = 0
-    for copy in range(size):
-        for note, chunks in cut:
-            other = replace(note, id=f"{note.id}-{copy}", title=f"{note.title} ({copy})")
-            yield other, [replace(c, id=f"{c.id[:14]}{copy:06}", note_id=other.id) for c in chunks]
-            made += len(chunks)
-            if made >= size:
-                return
-
-
-def _real(chunks: list[Chunk], embedder: Embedder) -> np.ndarray:
-    kept = MADE / "publishing-vectors.npy"
-    if not kept.exists():
-        some = chunks[:: len(chunks) // _REAL]
-        np.save(kept, embedder.encode_documents([chunk.embedded_text for chunk in some]))
-    return np.load(kept)
-
-
-def _vectors(chunks: list[Chunk], embedder: Embedder) -> dict[str, np.ndarray]:
-    chance, real = np.random.default_rng(0), _real(chunks, embedder)
-    noise = chance.normal(size=(len(chunks), real.shape[1])).astype(np.float32)
-    noise *= _NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
-    made = real[chance.integers(len(real), size=len(chunks))] + noise
-    made /= np.linalg.norm(made, axis=1, keepdims=True)
-    return {chunk.id: vector for chunk, vector in zip(chunks, made, strict=True)}
 
 
 def _write(note: Note, folder: Path) -> Path:
@@ -82,30 +40,14 @@ def made(size: int, embedder: Embedder) -> tuple[Settings, Recipe]:
     if current_build_id(settings.index_dir):
         return settings, recipe
     settings.corpus_dir.mkdir(parents=True, exist_ok=True)
-    pairs = list(_copies(settings, size, recipe))
-    for note, _ in pairs:
+    wanted = large(size, embedder, settings)
+    for note in wanted.notes:
         _write(note, settings.corpus_dir)
     corpus = read_corpus(settings.corpus_dir)
-    chunks = {note.id: some for note, some in pairs}
-    ordered = [chunk for note in corpus.notes for chunk in chunks[note.id]]
-    job = Job(
-        parent=None,
-        whole=True,
-        rewrite=True,
-        gone=(),
-        notes=corpus.notes,
-        chunks=tuple(ordered),
-        vectors=_vectors(ordered, embedder),
-        order=tuple((note.id, str(corpus.paths[note.id])) for note in corpus.notes),
-        embedder=embedder.identity,
-        spread=embedder.spread,
-        chunk_tokens=settings.chunk_tokens,
-        entry=Entry("mesure", "publication"),
-    )
-    writer = Writer(settings.index_dir)
-    with bars() as tell, writer.locked(Holder("mesure", "publication")):
-        writer.make(job, tell)
-    writer.close()
+    cut = {note.id: (chunks, rows) for note, chunks, rows in zip(wanted.notes, wanted.chunks, wanted.rows, strict=True)}
+    chunks, rows = zip(*(cut[note.id] for note in corpus.notes), strict=True)
+    paths = [str(corpus.paths[note.id]) for note in corpus.notes]
+    index(Large(corpus.notes, chunks, np.concatenate(rows)), settings, embedder, paths)
     return settings, recipe
 
 
