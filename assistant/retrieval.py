@@ -153,5 +153,9 @@ def _dense(build: Build, vector: Vectors, lexical: Iterable[str], allowed: set[s
         wanted = min(_MOST, math.ceil(_CANDIDATES * build.catalogue.chunk_count / len(allowed)))
     near = build.vectors.search(vector, min(wanted, build.catalogue.chunk_count))
     candidates = {key: cosine for key, cosine in near.items() if allowed is None or key in allowed}
-    others = [key for key in lexical if key not in candidates and (allowed is None or key in allowed)]
-    return candidates | build.vectors.cosines(vector, others[:_CANDIDATES])
+
+    def others(ids: Iterable[str]) -> list[str]:
+        return [key for key in ids if key not in candidates and (allowed is None or key in allowed)]
+
+    asked = dict.fromkeys([*others(lexical)[:_CANDIDATES], *others(build.unreached)])
+    return candidates | build.vectors.cosines(vector, list(asked))

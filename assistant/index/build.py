@@ -14,7 +14,7 @@ from langchain_core.embeddings import Embeddings
 from assistant import chunking
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexCorruptError, IndexMismatchError, IndexMissingError, IndexStoreError, french_reason
-from assistant.index import catalogue
+from assistant.index import catalogue, unreached
 from assistant.index.catalogue import Catalogue
 from assistant.index.manifest import SCHEMA, Manifest, corrupt, other_format
 from assistant.index.places import place_of
@@ -105,11 +105,17 @@ class Build:
     """The catalogue and the vectors of one build."""
 
     def __init__(
-        self, manifest: Manifest, catalogue: Catalogue, vectors: VectorStore, mark: ExitStack | None = None
+        self,
+        manifest: Manifest,
+        catalogue: Catalogue,
+        vectors: VectorStore,
+        mark: ExitStack | None = None,
+        unreached: tuple[str, ...] = (),
     ) -> None:
         self.manifest = manifest
         self.catalogue = catalogue
         self.vectors = vectors
+        self.unreached = unreached
         self._mark = mark or ExitStack()
 
     @property
@@ -135,7 +141,8 @@ class Build:
             check_embedder(folder, manifest, identity)
             verify(folder, manifest)
             held = open_vectors(place_of(folder, server), manifest.chunks, embeddings)
-            return cls(manifest, Catalogue(folder / catalogue.FILE), held, mark.pop_all())
+            found = Catalogue(folder / catalogue.FILE)
+            return cls(manifest, found, held, mark.pop_all(), unreached.read(folder))
 
     def close(self) -> None:
         """Release the files."""

@@ -16,7 +16,7 @@ from assistant import chunking
 from assistant.audit import Entry
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexStoreError
-from assistant.index import catalogue, catalogue_writer, store, vectors
+from assistant.index import catalogue, catalogue_writer, store, unreached, vectors
 from assistant.index.build import BUILDS, build_ids, flush, id_of, publish, usable_build_id
 from assistant.index.catalogue import Catalogue, note_hash
 from assistant.index.kept import keep_old
@@ -109,7 +109,8 @@ def _write(index_dir: Path, making: Path, build_id: str, job: Job, tell: Tell) -
         _clone(index_dir / BUILDS / parent.id, making, parent)
     ids = _write_catalogue(making / catalogue.FILE, job)
     write = partial(_write_served, index_dir, build_id) if job.served else partial(_write_store, index_dir)
-    elements = write(making, parent, job, ids, tell)
+    written = write(making, parent, job, ids, tell)
+    unreached.write(making, written.unreached)
     tell(Progress("Scellement"))
     mean, std = job.spread
     manifest = Manifest(
@@ -126,7 +127,7 @@ def _write(index_dir: Path, making: Path, build_id: str, job: Job, tell: Tell) -
         rules=rules(),
         notes=len(job.order),
         chunks=len(ids),
-        elements=elements,
+        elements=written.elements,
         checksums=checksums(making),
     )
     manifest.write(making)
@@ -170,10 +171,18 @@ def _read_back(written: Catalogue, job: Job) -> None:
         raise IndexStoreError("Un passage ne se relit pas comme il a été écrit : relancez la commande.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """How many elements a store has, deleted ones included, and which chunks it does not find."""
+
+    elements: int
+    unreached: tuple[str, ...]
+
+
 def _write_store(
     index_dir: Path, making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell
-) -> int:
-    """Bring the store to hold these ids; gives how many elements it has, deleted ones included."""
+) -> _Written:
+    """Bring the store to hold these ids."""
     folder = Folder(making / vectors.FOLDER)
     fresh = dict(job.vectors)
     served = parent is not None and served_name(making) is not None
@@ -184,36 +193,43 @@ def _write_store(
         fresh = {key: fresh[key] for key in ids if key not in held}
         if gone or fresh:
             store.change(folder, gone, fresh, tell)
-        mended = store.check(folder, ids, fresh, tell)
-        return parent.elements + len(fresh) + mended
+        checked = store.check(folder, ids, fresh, tell, unreached.read(making))
+        return _Written(parent.elements + len(fresh) + checked.mended, checked.unreached)
     if parent is not None:
         (making / vectors.FOLDER).rename(making / _OLD)
         old = place_of(index_dir / BUILDS / parent.id, job.server) if served else Folder(making / _OLD)
         fresh |= store.read(old, [key for key in ids if key not in fresh])
         shutil.rmtree(making / _OLD)
     store.create(folder, {key: fresh[key] for key in ids}, tell)
-    return len(ids) + store.check(folder, ids, fresh, tell)
+    return _whole(store.check(folder, ids, fresh, tell), ids)
 
 
 def _write_served(
     index_dir: Path, build_id: str, making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell
-) -> int:
+) -> _Written:
     """The same on the server: a fork of the parent's collection where it can, else a copy."""
     assert job.server is not None
     shutil.rmtree(making / vectors.FOLDER, ignore_errors=True)
     place = new_collection(index_dir, making, build_id, job.server)
-    fresh = {key: vector for key, vector in job.vectors.items() if key in set(ids)}
+    wanted = frozenset(ids)
+    fresh = {key: vector for key, vector in job.vectors.items() if key in wanted}
     if parent is None:
         store.create(place, {key: fresh[key] for key in ids}, tell)
-        return len(ids) + store.check(place, ids, fresh, tell)
+        return _whole(store.check(place, ids, fresh, tell), ids)
     old = place_of(index_dir / BUILDS / parent.id, job.server)
     grown = parent.elements + len(fresh) > _GROWN * max(1, len(ids))
     if not (job.rewrite or grown) and isinstance(old, Collection) and place.fork_of(old):
         held = store.held(place)
         store.change(place, sorted(held.difference(ids)), {key: fresh[key] for key in ids if key not in held}, tell)
-        return parent.elements + len(fresh) + store.check(place, ids, fresh, tell)
+        checked = store.check(place, ids, fresh, tell, unreached.read(making))
+        return _Written(parent.elements + len(fresh) + checked.mended, checked.unreached)
     store.copy(old, place, ids, fresh, tell)
-    return len(ids) + store.check(place, ids, fresh, tell)
+    return _whole(store.check(place, ids, fresh, tell, suspects=ids), ids)
+
+
+def _whole(checked: store.Checked, ids: Sequence[str]) -> _Written:
+    """Of a store that was written anew."""
+    return _Written(len(ids) + checked.mended, checked.unreached)
 
 
 def _new_id(index_dir: Path, job: Job) -> str:

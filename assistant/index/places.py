@@ -20,8 +20,8 @@ from assistant.index.vectors import BATCH, COLLECTION, client
 SERVED = "served.json"  # in place of Chroma's own files
 _MARK = "assistant-"  # begins the names of all our indexes' collections
 _OWN = ".served"  # what tells the collections of this index from those of others on the same server
-# ef_search 400 finds .986-.997 of the true neighbours on hard data, the default .82-.90 (docs/decisions/0004).
-_HNSW = {"hnsw": {"space": "cosine", "ef_search": 400}}
+# Measured: docs/decisions/0032.
+_HNSW = {"hnsw": {"space": "cosine", "ef_search": 400, "ef_construction": 200, "max_neighbors": 32}}
 _SPANN = {"spann": {"space": "cosine"}}  # what distributed Chroma has in its place
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from assistant import runtime
-from assistant.index import catalogue, vectors
+from assistant.index import catalogue, unreached, vectors
 from assistant.index.catalogue import Catalogue
 from assistant.index.places import Folder
 from assistant.index.store import check_some
@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
     with closing(Catalogue(folder / catalogue.FILE)) as opened:
         ids = opened.chunk_ids()
         opened.notes(opened.note_ids())
-    check_some(Folder(folder / vectors.FOLDER), ids)
+    check_some(Folder(folder / vectors.FOLDER), ids, unreached.read(folder))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ for stores on a server.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from assistant.index.progress import Progress, Tell, untold
 from assistant.index.vectors import Vectors
 
 _SAME = 1e-3  # cosine distance of a vector from itself, at most
-_LINKS = 16  # neighbours that HNSW links a vector with
+_LINKS = 32  # neighbours that HNSW links a vector with
 _ROUNDS = 5  # of putting in once more what does not find itself
+_UNREACHED = 0.001  # of the vectors, that may be left so: retrieval compares them all
 _GROUP = 500  # self-queries between two movements of the progress bar
 
 
@@ -43,7 +45,7 @@ def copy(source: Place, target: Place, ids: Sequence[str], fresh: Mapping[str, V
 def change(place: Place, gone: Sequence[str], vectors: Mapping[str, Vectors], tell: Tell) -> None:
     """Take vectors out of a store and put others in."""
     with place.opened() as collection:
-        for at in range(len(gone)):
+        for at in range(0, len(gone), collection.batch):
             collection.delete(ids=list(gone[at : at + collection.batch]))
         _add(collection, vectors, tell)
 
@@ -85,15 +87,29 @@ def _vectors(collection: Any, ids: Sequence[str]) -> dict[str, Vectors]:
     return found
 
 
-def check(place: Place, ids: Sequence[str], written: Mapping[str, Vectors], tell: Tell) -> int:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many vectors were put in once more, and the ids of those that still do not find themselves."""
+
+    mended: int
+    unreached: tuple[str, ...]
+
+
+def check(
+    place: Place, ids: Sequence[str], written: Mapping[str, Vectors], tell: Tell, suspects: Iterable[str] = ()
+) -> Checked:
     """Open the store anew and look: it holds these ids and no others, what was written reads back and finds itself, and
     so do its neighbours, whose links it changed. What does not is put in once more.
 
-    Gives:
-        how many were put in once more.
+    Args:
+        place: the store.
+        ids: of all that it is to hold.
+        written: what was put in now.
+        tell: called with the progress.
+        suspects: ids that did not find themselves before.
 
     Raises:
-        IndexStoreError: the store does not hold what was written.
+        IndexStoreError: the store does not hold what was written, or too many do not find themselves.
     """
     with place.opened() as collection:
         found = _held(collection)
@@ -102,26 +118,35 @@ def check(place: Place, ids: Sequence[str], written: Mapping[str, Vectors], tell
         stored = _vectors(collection, list(written))
         if any(not np.allclose(stored[key], vector, atol=1e-3) for key, vector in written.items()):
             raise _unfaithful("un vecteur ne se relit pas")
-        whole = len(written) == len(ids)
-        return _mend(collection, dict(written) if whole else {**written, **_neighbours(collection, written)}, tell)
+        probed = dict(written)
+        if len(written) < len(ids):
+            held = [key for key in suspects if key in found and key not in written]
+            probed |= _vectors(collection, held) | _neighbours(collection, written)
+        return _mend(collection, probed, tell, most=int(_UNREACHED * len(ids)))
 
 
-def _mend(collection: Any, probed: dict[str, Vectors], tell: Tell) -> int:
-    """Put in once more what does not find itself, until all do: HNSW's links leave some vectors out of reach."""
+def _mend(collection: Any, probed: dict[str, Vectors], tell: Tell, most: int) -> Checked:
+    """Put in once more what does not find itself, until all do: HNSW's links leave some vectors out of reach. After
+    some rounds, at most `most` are left so.
+    """
     mended = 0
+    lost = {key: probed[key] for key in _lost(collection, probed, tell)}
     for _ in range(_ROUNDS):
-        lost = {key: probed[key] for key in _lost(collection, probed, tell)}
         if not lost:
-            return mended
+            break
         collection.delete(ids=list(lost))
         _add(collection, lost, tell)
         mended += len(lost)
         probed = {**lost, **_neighbours(collection, lost)}
-    raise _unfaithful(f"le passage {next(iter(lost))} ne se retrouve pas lui-même")
+        lost = {key: probed[key] for key in _lost(collection, probed, tell)}
+    if len(lost) > most:
+        raise _unfaithful(f"le passage {next(iter(lost))} ne se retrouve pas lui-même")
+    return Checked(mended, tuple(lost))
 
 
-def check_some(place: Place, ids: Sequence[str]) -> None:
-    """Look whether the store holds so many ids, and whether some of them, evenly spread, find themselves.
+def check_some(place: Place, ids: Sequence[str], unreached: Collection[str]) -> None:
+    """Look whether the store holds so many ids, and whether some of them, evenly spread, find themselves; those known
+    not to are passed over.
 
     Raises:
         IndexStoreError: it does not.
@@ -130,12 +155,12 @@ def check_some(place: Place, ids: Sequence[str]) -> None:
         if collection.count() != len(ids):
             raise _unfaithful(f"{collection.count()} vecteurs au lieu de {len(ids)}")
         some = _vectors(collection, ids[:: max(1, len(ids) // 50)])
-        if lost := list(_lost(collection, some, untold)):
+        if lost := [key for key in _lost(collection, some, untold) if key not in unreached]:
             raise _unfaithful(f"le passage {lost[0]} ne se retrouve pas lui-même")
 
 
-def check_all(place: Place, ids: Sequence[str], tell: Tell) -> None:
-    """Look whether the store holds these ids and no others, and whether each finds itself.
+def check_all(place: Place, ids: Sequence[str], tell: Tell, unreached: Collection[str]) -> None:
+    """Look whether the store holds these ids and no others, and whether each finds itself, but those known not to.
 
     Raises:
         IndexStoreError: it does not.
@@ -144,7 +169,7 @@ def check_all(place: Place, ids: Sequence[str], tell: Tell) -> None:
         stored = _vectors(collection, ids)
         if stored.keys() != set(ids) or collection.count() != len(ids):
             raise _unfaithful(f"{collection.count()} vecteurs au lieu de {len(ids)}")
-        if lost := list(_lost(collection, stored, tell)):
+        if lost := [key for key in _lost(collection, stored, tell) if key not in unreached]:
             raise _unfaithful(f"le passage {lost[0]} ne se retrouve pas lui-même")
 
 

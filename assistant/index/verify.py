@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from assistant.errors import IndexCorruptError, VectorsMissingError
-from assistant.index import catalogue, manifest
+from assistant.index import catalogue, manifest, unreached
 from assistant.index.catalogue import Catalogue
 from assistant.index.manifest import Manifest, corrupt
 from assistant.index.places import Collection, place_of, served_name
@@ -133,4 +133,4 @@ def _self_queries(folder: Path, tell: Tell, server: Server | None) -> None:
 
     with closing(Catalogue(folder / catalogue.FILE)) as opened:
         ids = opened.chunk_ids()
-    check_all(place_of(folder, server), ids, tell)
+    check_all(place_of(folder, server), ids, tell, frozenset(unreached.read(folder)))
