@@ -34,7 +34,7 @@ from benchmarks.latency import SEED_QUESTIONS
 SIZES = (1_000, 10_000, 100_000)
 FOLDER = MADE / "scale"
 _WARM_UP = ("Qu'est-ce que l'open data ?", "Qui a écrit ce guide ?", "Comment publier un logiciel libre ?")
-_FILTERS = {"none": None, "wide": Filters(since=date(2015, 1, 1)), "narrow": Filters(until=date(2012, 12, 31))}
+_FILTERS = {"none": None, "wide": Filters(since=date(2015, 1, 1)), "narrow": Filters(until=date(2017, 12, 31))}
 _PUBLISHED = 3
 _PIAF = 100
 _NEAREST = 20
