@@ -18,7 +18,6 @@ from traceback import extract_tb
 from typing import Any
 
 from assistant.errors import AssistantError, QuestionError
-from assistant.models import Answer
 from assistant.observing.observer import Asked
 from assistant.settings import Settings
 
@@ -85,22 +84,12 @@ class QuestionLines:
             questions.info(_told(asked), extra={"fields": self._fields(asked)})
 
     def _fields(self, asked: Asked) -> dict[str, Any]:
-        reply = asked.reply
         fields: dict[str, Any] = {
             "event": "question",
-            "id": asked.id,
-            "outcome": asked.outcome.value,
-            "reason": asked.reason,
+            **asked.facts,
             "ms": _ms(asked.seconds),
             "steps_ms": {name: _ms(seconds) for name, seconds in asked.seconds_by_step.items()},
-            "build": asked.build,
-            "answerer": reply.answerer if reply else None,
-            "passages": len(reply.passages) if reply else 0,
-            "sources": asked.sources,
-            "dropped": reply.dropped if isinstance(reply, Answer) else 0,
-            "remembered": asked.remembered,
             "troubles": list(asked.troubles),
-            "error": asked.error,
         }
         return fields | ({"question": asked.question} if self._shown else {})
 

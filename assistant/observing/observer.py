@@ -61,6 +61,22 @@ class Asked:
         return self.reply.reason.value if isinstance(self.reply, Refusal) else None
 
     @property
+    def facts(self) -> dict[str, str | int | bool | None]:
+        """What logs and traces both tell of it: names and counts, no text."""
+        return {
+            "id": self.id,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "build": self.build,
+            "answerer": self.reply.answerer if self.reply else None,
+            "passages": len(self.reply.passages) if self.reply else 0,
+            "sources": self.sources,
+            "dropped": self.reply.dropped if isinstance(self.reply, Answer) else 0,
+            "remembered": self.remembered,
+            "error": self.error,
+        }
+
+    @property
     def seconds_by_step(self) -> dict[str, float]:
         """Step -> how long it was at work, however often it was taken."""
         sums: dict[str, float] = {}

@@ -10,7 +10,6 @@ from importlib.metadata import version
 from urllib.parse import urlsplit, urlunsplit
 
 from assistant.errors import SettingsError
-from assistant.models import Answer
 from assistant.observing.observer import Asked, Outcome
 
 try:
@@ -72,19 +71,9 @@ class Traces:
         return self._tracer.start_span(name, context, start_time=_nanoseconds(began))
 
     def _attributes(self, asked: Asked) -> dict[str, str | int | bool]:
-        reply = asked.reply
-        known: dict[str, str | int | bool | None] = {
-            "id": asked.id,
-            "outcome": asked.outcome.value,
-            "reason": asked.reason,
-            "build": asked.build,
-            "answerer": reply.answerer if reply else None,
-            "passages": len(reply.passages) if reply else 0,
-            "sources": asked.sources,
-            "dropped": reply.dropped if isinstance(reply, Answer) else 0,
-            "remembered": asked.remembered,
+        known = {
+            **asked.facts,
             "troubles": ",".join(asked.troubles) or None,
-            "error": asked.error,
             "question": asked.question if self._shown else None,
         }
         return {f"assistant.{name}": value for name, value in known.items() if value is not None}
