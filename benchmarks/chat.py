@@ -120,24 +120,35 @@ class Member:
 
 
 @contextlib.contextmanager
-def served(which: str) -> Iterator[str]:
-    """The server in a process of its own: over 1,796 notes, or (`instant`) answering at once."""
+def started(*command: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """`python -m` the command, with a free port as its last argument, once it serves the chat; gives its address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.chat", "serve", which, str(port)])
+    server = subprocess.Popen([sys.executable, "-m", *command, str(port)])
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(1200):
+        for _ in range(3600):
             with contextlib.suppress(httpx.HTTPError):
                 if httpx.get(f"{url}/config", timeout=5).is_success:
                     break
             if server.poll() is not None:
                 sys.exit("the server did not start")
             time.sleep(0.5)
-        yield url
+        yield url, server
     finally:
         server.terminate()
-        server.wait(30)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:  # streams are open
+            server.kill()
+            server.wait(30)
+
+
+@contextlib.contextmanager
+def served(which: str) -> Iterator[str]:
+    """The server in a process of its own: over 1,796 notes, or (`instant`) answering at once."""
+    with started("benchmarks.chat", "serve", which) as (url, _):
+        yield url
 
 
 @contextlib.asynccontextmanager

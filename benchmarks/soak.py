@@ -11,15 +11,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +23,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from benchmarks.chat import Member, Times
+from benchmarks.chat import Member, Times, started
 from benchmarks.data import ROOT
 
 GROWTH = 0.05  # of memory, from the end of the warm-up
@@ -102,31 +98,6 @@ class Soak:
         return "\n".join([*lines, *(self.faults(warm) or ["nothing to complain of"])])
 
 
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The server over what `folder` holds; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.soak_server", str(folder), str(port)])
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(3600):
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{url}/config", timeout=5).is_success:
-                    break
-            if server.poll() is not None:
-                sys.exit("the server did not start")
-            time.sleep(0.5)
-        yield url, server
-    finally:
-        server.terminate()
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:  # streams are open
-            server.kill()
-            server.wait(30)
-
-
 async def _asking(soak: Soak, url: str, config: dict[str, Any], rate: float, end: float) -> None:
     """Questions at this rate until the end, and then for the answers that are due."""
     known = [line["question"] for line in _cases()]
@@ -189,7 +160,7 @@ async def soaked(hours: float, rate: float, publish: float, clients: int) -> tup
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         shutil.copytree(ROOT / "corpus", folder / "corpus")
-        with served(folder) as (url, server):
+        with started("benchmarks.soak_server", str(folder)) as (url, server):
             config = httpx.get(f"{url}/config", timeout=30).json()
             begin = time.monotonic()
             end = begin + seconds
