@@ -14,7 +14,7 @@ from assistant.dates import DayRange, asked_dates
 from assistant.embedding import Embedder
 from assistant.french.words import content_words, variants
 from assistant.index import Build
-from assistant.models import Filters, Passage
+from assistant.models import Chunk, Filters, Note, Passage
 from assistant.observing import step
 from assistant.rescoring import MOST, Matcher, bonus
 
@@ -82,25 +82,25 @@ def retrieve(
     fused = {key: cosine + std * (words[key] + DATE_WEIGHT * (key in on_date)) for key, cosine in dense.items()}
     best = sorted(fused, key=lambda key: (-fused[key], key))[: max(count, RESCORED)]
     found = build.catalogue.chunks(best)
-    phrasings = (question, *build.catalogue.acronyms.phrasings(question))
-    matchers = [Matcher(phrasing, question_idf(build, phrasing)) for phrasing in phrasings]
-    scores = {
-        key: max(
-            _score(
-                dense[key],
-                lexical_weight * bonus(matcher.match(*found[key], lexical.get(key, _UNSHARED)[1])),
-                key in on_date,
-                std,
-            )
-            for matcher in matchers
-        )
-        for key in best
-    }
+    shared = _bonuses(build, question, found, lexical)
+    scores = {key: _score(dense[key], lexical_weight * shared[key], key in on_date, std) for key in best}
     passages = tuple(
         Passage(*found[key], rank, scores[key], dense[key], lexical.get(key, _UNSHARED)[0])
         for rank, key in enumerate(sorted(best, key=lambda key: (-scores[key], key))[:count], start=1)
     )
     return Retrieval(vector, passages, asked)
+
+
+def _bonuses(
+    build: Build, question: str, found: dict[str, tuple[Chunk, Note]], lexical: dict[str, tuple[float, float]]
+) -> dict[str, float]:
+    """Chunk id -> what its shared words are worth, in the best phrasing of the question."""
+    phrasings = (question, *build.catalogue.acronyms.phrasings(question))
+    matchers = [Matcher(phrasing, question_idf(build, phrasing)) for phrasing in phrasings]
+    return {
+        key: max(bonus(matcher.match(*pair, lexical.get(key, _UNSHARED)[1])) for matcher in matchers)
+        for key, pair in found.items()
+    }
 
 
 def _score(cosine: float, words: float, on_date: bool, std: float) -> float:
