@@ -107,8 +107,12 @@ class Asking:
             conversation = from_json(text or "", self.bot)
         except AssistantError as error:
             gr.Warning(for_members(error), title=tr("Conversation non rouverte"))
-            return {}
+            return self.unchanged()
         return self.ended(conversation) | self.emptied()
+
+    def unchanged(self) -> Update:
+        """The page as it is. Gradio takes an empty dictionary for a missing value, and shows an error."""
+        return {self.parts.past.kept: gr.skip()}
 
     def emptied(self) -> Update:
         """The box, with nothing proposed and nothing being corrected."""

@@ -173,7 +173,7 @@ class Chat:
     def _edit(self, conversation: Conversation) -> Update:
         page = self.parts
         if not conversation:
-            return {}
+            return {page.question: gr.skip()}
         return {
             page.question: gr.update(value=conversation[-1].question),
             page.editing.row: gr.update(visible=True),
