@@ -36,7 +36,7 @@ class Assistant:
         self.observer = Observer.from_settings(settings)
         self._generator = Generator.from_settings(settings)
         server = Server.from_settings(settings)
-        self.reader = Reader(settings.index_dir, embedder, embedder.identity, server)
+        self.reader = Reader(settings.index_dir, embedder.identity, server)
         self._shelves = Shelves()
         self.ranker = load_or_none(embedder) if settings.sentence_ranker else None
         self._in_progress = Count()

@@ -61,7 +61,7 @@ class Preview:
             self._copy_published(folder)
             with Publisher(folder, self._recipe) as publisher:
                 publisher.publish(corpus, "aperçu", force=True)
-            reader = Reader(folder, self._embedder, self._embedder.identity)
+            reader = Reader(folder, self._embedder.identity)
             opening.callback(reader.close)
             self._open = opening.pop_all()
             return reader.current

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.french.words import content_words, index_terms, variants
-from assistant.models import Chunk, Note
+from assistant.french.words import content_words, variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,11 @@ class Matcher:
         words = [frozenset(variants(word)) for word in content_words(question)]
         self._pairs = list(pairwise(words))
 
-    def match(self, chunk: Chunk, note: Note, share: float) -> Match:
-        """How one passage answers to the question."""
-        terms = index_terms(chunk.text).split()
-        held = {*terms, *index_terms(" ".join((note.title, *chunk.headings))).split()}
+    def match(self, heading: Sequence[str], text: Sequence[str], share: float) -> Match:
+        """How one passage answers to the question, by the index terms of its title and headings, and of its text."""
+        held = {*heading, *text}
         cover = sum(idf for term, idf in self._idf.items() if term in held) / self._mass if self._mass else 0.0
-        return Match(share, cover, self._paired(terms))
+        return Match(share, cover, self._paired(text))
 
     def _paired(self, terms: Sequence[str]) -> float:
         if not self._pairs:

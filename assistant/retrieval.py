@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,8 @@ from assistant.dates import DayRange, asked_dates
 from assistant.embedding import Embedder
 from assistant.french.words import content_words, variants
 from assistant.index import Build
-from assistant.models import Chunk, Filters, Note, Passage
+from assistant.index.postings import PERFECT, idf
+from assistant.models import Filters, Passage
 from assistant.observing import step
 from assistant.rescoring import MOST, Matcher, bonus
 
@@ -27,7 +28,6 @@ _MOST = 1_000  # neighbours asked of Chroma at once, at most
 LEXICAL_WEIGHT = 10.4
 #: What speaking of the date asked about is worth, likewise.
 DATE_WEIGHT = 1.0
-PERFECT = 2.2  # k1 + 1: the limit of BM25 over the question's own idf mass
 _UNSHARED = (0.0, 0.0)
 
 Vectors = NDArray[np.float32]
@@ -82,7 +82,7 @@ def retrieve(
     fused = {key: cosine + std * (words[key] + DATE_WEIGHT * (key in on_date)) for key, cosine in dense.items()}
     best = sorted(fused, key=lambda key: (-fused[key], key))[: max(count, RESCORED)]
     found = build.catalogue.chunks(best)
-    shared = _bonuses(build, question, found, lexical)
+    shared = _bonuses(build, question, best, lexical)
     scores = {key: _score(dense[key], lexical_weight * shared[key], key in on_date, std) for key in best}
     passages = tuple(
         Passage(*found[key], rank, scores[key], dense[key], lexical.get(key, _UNSHARED)[0])
@@ -92,14 +92,14 @@ def retrieve(
 
 
 def _bonuses(
-    build: Build, question: str, found: dict[str, tuple[Chunk, Note]], lexical: dict[str, tuple[float, float]]
+    build: Build, question: str, ids: Sequence[str], lexical: dict[str, tuple[float, float]]
 ) -> dict[str, float]:
     """Chunk id -> what its shared words are worth, in the best phrasing of the question."""
     phrasings = (question, *build.catalogue.acronyms.phrasings(question))
     matchers = [Matcher(phrasing, question_idf(build, phrasing)) for phrasing in phrasings]
     return {
-        key: max(bonus(matcher.match(*pair, lexical.get(key, _UNSHARED)[1])) for matcher in matchers)
-        for key, pair in found.items()
+        key: max(bonus(matcher.match(*terms, lexical.get(key, _UNSHARED)[1])) for matcher in matchers)
+        for key, terms in build.catalogue.terms(ids).items()
     }
 
 
@@ -124,11 +124,11 @@ def _lexical(build: Build, question: str) -> dict[str, tuple[float, float]]:
 
 
 def _phrasing_scores(build: Build, question: str) -> dict[str, tuple[float, float]]:
-    idf = question_idf(build, question)
-    if not idf:
+    mass = question_idf(build, question)
+    if not mass:
         return {}
-    scores = build.catalogue.lexical_scores(list(idf), _LEXICAL_DEPTH)
-    most = PERFECT * sum(idf.values())
+    scores = build.catalogue.lexical_scores(list(mass), _LEXICAL_DEPTH)
+    most = PERFECT * sum(mass.values())
     return {key: (score, score / most) for key, score in scores.items()}
 
 
@@ -136,12 +136,7 @@ def question_idf(build: Build, question: str) -> dict[str, float]:
     """Index term of the question -> its idf in the build."""
     terms = question_terms(question)
     frequencies = build.catalogue.document_frequencies(terms)
-    return {term: _fts_idf(build.catalogue.chunk_count, frequencies.get(term, 0)) for term in terms}
-
-
-def _fts_idf(count: int, frequency: int) -> float:
-    """The idf that FTS5's bm25() uses, negative ones raised to 1e-6."""
-    return max(math.log((count - frequency + 0.5) / (frequency + 0.5)), 1e-6)
+    return {term: idf(build.catalogue.chunk_count, frequencies.get(term, 0)) for term in terms}
 
 
 def _dense(build: Build, vector: Vectors, lexical: Iterable[str], allowed: set[str] | None) -> dict[str, float]:

@@ -48,7 +48,7 @@ def cold() -> None:
     steps = {
         "import torch": "import torch",
         "import sentence_transformers": "import sentence_transformers",
-        "import chromadb, langchain_chroma": "import chromadb, langchain_chroma",
+        "import chromadb": "import chromadb",
     }
     for name, code in steps.items():
         print(f"{name:34}{_cpu([sys.executable, '-c', code]):5.1f} s")

@@ -54,7 +54,7 @@ def made(size: int, embedder: Embedder) -> tuple[Settings, Recipe]:
 def publishing(size: int, limit: float, embedder: Embedder) -> None:
     """Print the times of publishing one changed note, and of syncing without a change."""
     settings, recipe = made(size, embedder)
-    reader = Reader(settings.index_dir, embedder, embedder.identity)
+    reader = Reader(settings.index_dir, embedder.identity)
     first = read_corpus(settings.corpus_dir)
     with Publisher(settings.index_dir, recipe) as publisher:
         publisher.publish(first, "mesure", force=True)  # what an earlier measurement left

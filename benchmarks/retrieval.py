@@ -18,9 +18,10 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant import Assistant
 from assistant.index import Build
+from assistant.index.postings import PERFECT
 from assistant.models import Passage
 from assistant.rescoring import Matcher
-from assistant.retrieval import PERFECT, RESCORED, question_idf, question_terms, retrieve
+from assistant.retrieval import RESCORED, question_idf, question_terms, retrieve
 from benchmarks.data import (
     ROOT,
     Question,
@@ -110,7 +111,7 @@ def fit(bot: Assistant, questions: Sequence[Question]) -> None:
 def _features(build: Build, question: str, passage: Passage) -> tuple[float, ...]:
     idf = question_idf(build, question)
     share = passage.lexical / (PERFECT * sum(idf.values())) if idf else 0.0
-    match = Matcher(question, idf).match(passage.chunk, passage.note, share)
+    match = Matcher(question, idf).match(*build.catalogue.terms([passage.chunk.id])[passage.chunk.id], share)
     return passage.dense / build.manifest.similarity_std, match.share, match.cover, match.pairs
 
 

@@ -98,7 +98,7 @@ def ask(size: int) -> dict[str, Any]:
 def recall(made: Large, settings: Settings, embedder: Embedder) -> float:
     """Part of the `_NEAREST` nearest chunks of each question that the index finds; those as near count as the same."""
     folder = settings.index_dir / "builds" / str(current_build_id(settings.index_dir))
-    store = VectorStore(folder / "chroma", embedder)
+    store = VectorStore(folder / "chroma")
     found = []
     for question in questions():
         vector = embedder.encode_query(question)

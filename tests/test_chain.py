@@ -38,7 +38,7 @@ EVERY = [question for question, *_ in ANSWERED] + REFUSED
 @pytest.fixture(scope="module")
 def build(settings: Settings, embedder: Embedder) -> Iterator[Build]:
     """The build that `bot` answers from."""
-    opened = Build.open_current(settings.index_dir, embedder, embedder.identity)
+    opened = Build.open_current(settings.index_dir, embedder.identity)
     yield opened
     opened.close()
 

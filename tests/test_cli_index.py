@@ -141,7 +141,7 @@ def test_watching_publishes_each_change_and_survives_faults(given: dict[str, Pat
     assert watching.returncode == 0
     settings = Settings.load(**{name: str(value) for name, value in given.items()})
     embedder = Recipe.from_settings(settings).load()
-    reader = Reader(settings.index_dir, embedder, embedder.identity)
+    reader = Reader(settings.index_dir, embedder.identity)
     assert reader.current.manifest.notes == 7
     reader.close()
 

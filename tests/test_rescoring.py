@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.models import Chunk, Note
+from assistant.french.words import index_terms
 from assistant.rescoring import MOST, Match, Matcher, bonus
 
 TEXT = "Le programme DcANT est piloté par le secrétariat général."
@@ -13,8 +13,8 @@ QUESTION = "Qui pilote le programme DcANT ?"
 
 
 def match(text: str, title: str = "", headings: tuple[str, ...] = (), question: str = QUESTION) -> Match:
-    note = Note("n", title, text)
-    return Matcher(question, IDF).match(Chunk("c", "n", 0, 0, len(text), text, headings, title), note, share=0.5)
+    heading = index_terms(" ".join((title, *headings))).split()
+    return Matcher(question, IDF).match(heading, index_terms(text).split(), share=0.5)
 
 
 def test_the_cover_is_the_part_of_the_idf_that_is_held() -> None:
@@ -35,9 +35,7 @@ def test_neighbours_count_in_their_order_across_stop_words() -> None:
 
 
 def test_a_question_without_words_matches_nothing() -> None:
-    assert Matcher("et ?", {}).match(Chunk("c", "n", 0, 0, 3, "Oui", (), ""), Note("n", "", "Oui"), 0.0) == Match(
-        0, 0, 0
-    )
+    assert Matcher("et ?", {}).match([], ["oui"], 0.0) == Match(0, 0, 0)
 
 
 def test_a_perfect_match_is_worth_the_most() -> None:

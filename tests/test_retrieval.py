@@ -19,7 +19,7 @@ from assistant.retrieval import question_terms, retrieve
 @pytest.fixture(scope="module")
 def build(settings: Settings, embedder: Embedder) -> Iterator[Build]:
     """The build that `bot` answers from."""
-    opened = Build.open_current(settings.index_dir, embedder, embedder.identity)
+    opened = Build.open_current(settings.index_dir, embedder.identity)
     yield opened
     opened.close()
 

@@ -72,7 +72,7 @@ def published(settings: Settings) -> str:
     found, server = Embedder.from_settings(settings), Server.from_settings(settings)
     if server is not None:
         server.version()
-    with closing(Build.open_current(settings.index_dir, found, found.identity, server)) as build:
+    with closing(Build.open_current(settings.index_dir, found.identity, server)) as build:
         plan = compare(settings.index_dir, read_corpus(settings.corpus_dir), Recipe.from_settings(settings))
         where = f", vecteurs sur le serveur Chroma {server.where}" if server else ""
         told = f"version {build.id}, {build.manifest.chunks} passages, vérifié et à jour{where}"

@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from langchain_core.embeddings import Embeddings
-
 from assistant import chunking
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexCorruptError, IndexMismatchError, IndexMissingError, IndexStoreError, french_reason
@@ -124,9 +122,7 @@ class Build:
         return self.manifest.id
 
     @classmethod
-    def open_current(
-        cls, index_dir: Path, embeddings: Embeddings, identity: EmbedderIdentity, server: Server | None = None
-    ) -> Self:
+    def open_current(cls, index_dir: Path, identity: EmbedderIdentity, server: Server | None = None) -> Self:
         """Open the published build, its files verified first. A server with its vectors is asked at the first question.
 
         Raises:
@@ -140,7 +136,7 @@ class Build:
             manifest = read_manifest(folder)
             check_embedder(folder, manifest, identity)
             verify(folder, manifest)
-            held = open_vectors(place_of(folder, server), manifest.chunks, embeddings)
+            held = open_vectors(place_of(folder, server), manifest.chunks)
             found = Catalogue(folder / catalogue.FILE)
             return cls(manifest, found, held, mark.pop_all(), unreached.read(folder))
 

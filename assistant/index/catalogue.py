@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from assistant.dates import DayRange
 from assistant.french.acronyms import Acronym, Acronyms, is_acronym
 from assistant.french.spelling import Spelling
 from assistant.french.words import words
+from assistant.index.connections import Connections
+from assistant.index.postings import Postings
 from assistant.listings import NoteHead
 from assistant.models import Chunk, Filters, Kind, Note, PartialDate
 
 FILE = "catalogue.sqlite"
 _ORDERED = "FROM chunks JOIN notes ON notes.id = note_id WHERE {} ORDER BY position, ordinal"
-_BATCH = 500  # bound variables a statement
 
 
 def note_hash(note: Note) -> str:
@@ -41,17 +40,16 @@ class Listed:
 
 
 class Catalogue:
-    """Read-only, safe to share between threads: each query takes a connection that no other is using."""
+    """Read-only, safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
-        self.chunk_count = int(str(self._rows("SELECT COUNT(*) FROM chunks")[0][0]))
+        self._db = Connections(path)
+        self.chunk_count = int(str(self._db.rows("SELECT COUNT(*) FROM chunks")[0][0]))
+        self._postings = Postings(self._db, self.chunk_count)
 
     def close(self) -> None:
         """Close the connections; no query may be running."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        self._db.close()
 
     def touch(self) -> None:
         """Read next to nothing.
@@ -59,29 +57,11 @@ class Catalogue:
         Raises:
             sqlite3.Error: the file cannot be read.
         """
-        self._rows("SELECT id FROM chunks LIMIT 1")
-
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        try:
-            connection = self._idle.get_nowait()
-        except Empty:
-            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
-        try:
-            return list(connection.execute(sql, values))
-        finally:
-            self._idle.put(connection)
-
-    def _rows_of(self, sql: str, keys: Sequence[str]) -> list[tuple[object, ...]]:
-        """Run a statement with one `IN (…)` for keys of any number."""
-        found = []
-        for at in range(0, len(keys), _BATCH):
-            some = keys[at : at + _BATCH]
-            found += self._rows(sql.format(",".join("?" * len(some))), some)
-        return found
+        self._db.rows("SELECT id FROM chunks LIMIT 1")
 
     def hashes(self) -> dict[str, str]:
         """Note id -> `note_hash`."""
-        return {str(key): str(value) for key, value in self._rows("SELECT id, hash FROM notes")}
+        return {str(key): str(value) for key, value in self._db.rows("SELECT id, hash FROM notes")}
 
     def listing(self) -> dict[str, Listed]:
         """What is there of every note, by id, in the corpus' order."""
@@ -89,7 +69,7 @@ class Catalogue:
             "SELECT notes.id, title, path, hash, COUNT(chunks.id) FROM notes LEFT JOIN chunks ON note_id = notes.id "
             "GROUP BY notes.id ORDER BY position"
         )
-        rows = [Listed(str(r[0]), str(r[1]), str(r[2]), str(r[3]), int(str(r[4]))) for r in self._rows(sql)]
+        rows = [Listed(str(r[0]), str(r[1]), str(r[2]), str(r[3]), int(str(r[4]))) for r in self._db.rows(sql)]
         return {row.note_id: row for row in rows}
 
     def note(self, note_id: str) -> Note:
@@ -103,56 +83,57 @@ class Catalogue:
     def notes(self, ids: Sequence[str]) -> dict[str, Note]:
         """Those of the notes that exist, by id."""
         columns = "id, title, text, date, date_inferred, kind, themes, source"
-        rows = self._rows_of(f"SELECT {columns} FROM notes WHERE id IN ({{}})", list(dict.fromkeys(ids)))
+        rows = self._db.rows_of(f"SELECT {columns} FROM notes WHERE id IN ({{}})", list(dict.fromkeys(ids)))
         return {str(row[0]): _note(row) for row in rows}
 
     def note_ids(self) -> list[str]:
         """All notes' ids, in the corpus' order."""
-        return [str(row[0]) for row in self._rows("SELECT id FROM notes ORDER BY position")]
+        return [str(row[0]) for row in self._db.rows("SELECT id FROM notes ORDER BY position")]
 
     def chunk_ids(self) -> list[str]:
         """All chunks' ids, in the corpus' order."""
-        return [str(row[0]) for row in self._rows(f"SELECT chunks.id {_ORDERED.format('1')}")]
+        return [str(row[0]) for row in self._db.rows(f"SELECT chunks.id {_ORDERED.format('1')}")]
 
     def chunks(self, ids: Sequence[str]) -> dict[str, tuple[Chunk, Note]]:
         """Those of the chunks that exist with their notes, by id."""
         columns = "id, note_id, ordinal, start, end, headings, context"
-        rows = self._rows_of(f"SELECT {columns} FROM chunks WHERE id IN ({{}})", list(ids))
+        rows = self._db.rows_of(f"SELECT {columns} FROM chunks WHERE id IN ({{}})", list(ids))
         notes = self.notes([str(row[1]) for row in rows])
         return {str(row[0]): (_chunk(row, notes[str(row[1])]), notes[str(row[1])]) for row in rows}
 
     def chunks_of(self, note_ids: Sequence[str]) -> dict[str, tuple[Chunk, Note]]:
         """All the chunks of the notes, in reading order, by id."""
-        rows = self._rows_of(f"SELECT chunks.id {_ORDERED.format('note_id IN ({})')}", list(note_ids))
+        rows = self._db.rows_of(f"SELECT chunks.id {_ORDERED.format('note_id IN ({})')}", list(note_ids))
         keys = [str(row[0]) for row in rows]
         found = self.chunks(keys)
         return {key: found[key] for key in keys}
 
     def notes_of(self, chunk_ids: Iterable[str]) -> set[str]:
         """The ids of the notes that the chunks are of."""
-        rows = self._rows_of("SELECT DISTINCT note_id FROM chunks WHERE id IN ({})", list(chunk_ids))
+        rows = self._db.rows_of("SELECT DISTINCT note_id FROM chunks WHERE id IN ({})", list(chunk_ids))
         return {str(row[0]) for row in rows}
 
     def lexical_scores(self, terms: Sequence[str], limit: int) -> dict[str, float]:
-        """Chunk id -> BM25 (FTS5: k1 1.2, b 0.75; > 0), the best `limit` of those that hold any of the terms."""
-        if not terms:
-            return {}
-        match = " OR ".join(f'"{term}"' for term in terms)
-        sql = (
-            "SELECT chunks.id, -bm25(lexical) FROM lexical JOIN chunks ON chunks.number = lexical.rowid "
-            "WHERE lexical MATCH ? ORDER BY bm25(lexical), chunks.id LIMIT ?"
-        )
-        return {str(key): float(str(score)) for key, score in self._rows(sql, (match, limit))}
+        """Chunk id -> BM25 (k1 1.2, b 0.75; > 0), the best `limit` of those that hold any of the terms, best first."""
+        numbers, scores = self._postings.scores(terms, limit)
+        rows = self._db.rows_of("SELECT id FROM chunks WHERE number IN ({}) ORDER BY number", numbers.tolist())
+        found = sorted(zip((-scores).tolist(), (str(key) for (key,) in rows), strict=True))
+        return {key: -score for score, key in found[:limit]}
 
     def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many chunks each term occurs; terms that occur nowhere are left out."""
-        rows = self._rows_of("SELECT term, doc FROM vocabulary WHERE term IN ({})", list(terms))
-        return {str(term): int(str(count)) for term, count in rows}
+        return self._postings.frequencies(terms)
+
+    def terms(self, ids: Sequence[str]) -> dict[str, tuple[list[str], list[str]]]:
+        """Of those of the chunks that exist, the index terms of title and headings, and those of the text, in order."""
+        sql = "SELECT id, heading, text FROM chunks JOIN terms ON chunk = number WHERE id IN ({})"
+        rows = self._db.rows_of(sql, list(ids))
+        return {str(key): (str(heading).split(), str(text).split()) for key, heading, text in rows}
 
     @cached_property
     def heads(self) -> list[NoteHead]:
         """All notes without their text, in the corpus' order."""
-        rows = self._rows("SELECT id, title, date, date_inferred, kind, themes FROM notes ORDER BY position")
+        rows = self._db.rows("SELECT id, title, date, date_inferred, kind, themes FROM notes ORDER BY position")
         return [
             NoteHead(str(key), str(title), _date(day), bool(inferred), Kind(str(kind)), tuple(json.loads(str(themes))))
             for key, title, day, inferred, kind, themes in rows
@@ -161,27 +142,27 @@ class Catalogue:
     @cached_property
     def subjects(self) -> list[tuple[PartialDate | None, tuple[str, ...]]]:
         """Date and themes of each note."""
-        rows = self._rows("SELECT date, themes FROM notes ORDER BY position")
+        rows = self._db.rows("SELECT date, themes FROM notes ORDER BY position")
         return [(_date(day), tuple(json.loads(str(themes)))) for day, themes in rows]
 
     @cached_property
     def acronyms(self) -> Acronyms:
         """What the notes' own acronyms stand for."""
-        rows = self._rows("SELECT short, long FROM acronyms ORDER BY notes DESC, short, long")
+        rows = self._db.rows("SELECT short, long FROM acronyms ORDER BY notes DESC, short, long")
         pairs = [Acronym(str(short), str(long)) for short, long in rows]
         known = self.spellings(["".join(words(pair.short)) for pair in pairs])
         return Acronyms(pairs, frozenset(word for word, spelling in known.items() if not is_acronym(spelling.written)))
 
     def spellings(self, wanted: Sequence[str]) -> dict[str, Spelling]:
         """Those of the words, in small letters, that the notes hold."""
-        found = [_spelling(row) for row in self._rows_of("SELECT * FROM words WHERE word IN ({})", list(wanted))]
+        found = [_spelling(row) for row in self._db.rows_of("SELECT * FROM words WHERE word IN ({})", list(wanted))]
         return {spelling.word: spelling for spelling in found}
 
     def spellings_like(self, initials: Sequence[str], shortest: int, longest: int) -> list[Spelling]:
         """The notes' words with one of these initials and so many letters, accents left out."""
         sql = "SELECT * FROM words WHERE folded >= ? AND folded < ? AND length(folded) BETWEEN ? AND ?"
         ranges = [(initial, chr(ord(initial) + 1), shortest, longest) for initial in dict.fromkeys(initials)]
-        return [_spelling(row) for values in ranges for row in self._rows(sql, values)]
+        return [_spelling(row) for values in ranges for row in self._db.rows(sql, values)]
 
     def speaking_of(self, days: DayRange) -> set[str]:
         """The ids of the chunks whose text or title speaks of a date within the range."""
@@ -190,28 +171,28 @@ class Catalogue:
             "SELECT DISTINCT chunks.id FROM spoken JOIN chunks ON chunks.number = spoken.chunk "
             "WHERE first_day <= ? AND last_day >= ?"
         )
-        return {str(row[0]) for row in self._rows(sql, (last, first))}
+        return {str(row[0]) for row in self._db.rows(sql, (last, first))}
 
     def allowed(self, filters: Filters) -> set[str]:
         """The ids of the chunks whose notes pass the filters; a note without date passes no date filter."""
         where, values = _where(filters)
         sql = f"SELECT chunks.id FROM chunks JOIN notes ON notes.id = chunks.note_id WHERE {where}"
-        return {str(row[0]) for row in self._rows(sql, values)}
+        return {str(row[0]) for row in self._db.rows(sql, values)}
 
     def passing(self, filters: Filters) -> int:
         """How many notes pass the filters."""
         where, values = _where(filters)
-        return int(str(self._rows(f"SELECT COUNT(*) FROM notes WHERE {where}", values)[0][0]))
+        return int(str(self._db.rows(f"SELECT COUNT(*) FROM notes WHERE {where}", values)[0][0]))
 
     def themes(self) -> list[tuple[str, int]]:
         """Each theme and how many notes bear it, the most frequent first."""
         sql = "SELECT value, COUNT(*) FROM notes, json_each(notes.themes) GROUP BY value ORDER BY 2 DESC, 1"
-        return [(str(theme), int(str(count))) for theme, count in self._rows(sql)]
+        return [(str(theme), int(str(count))) for theme, count in self._db.rows(sql)]
 
     def dates(self) -> list[PartialDate]:
         """The dates of the notes that have one."""
         return [
-            PartialDate.from_iso(str(row[0])) for row in self._rows("SELECT date FROM notes WHERE date IS NOT NULL")
+            PartialDate.from_iso(str(row[0])) for row in self._db.rows("SELECT date FROM notes WHERE date IS NOT NULL")
         ]
 
 

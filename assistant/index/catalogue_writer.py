@@ -15,7 +15,9 @@ from assistant.dates import DateMention, dates_to_search
 from assistant.french.acronyms import Acronym, find_acronyms
 from assistant.french.spelling import Form, Spellings, spelling
 from assistant.french.words import index_terms
+from assistant.index import postings
 from assistant.index.catalogue import note_hash
+from assistant.index.postings_writer import PostingsWriter
 from assistant.models import Chunk, Note
 
 _TABLES = """
@@ -40,17 +42,14 @@ CREATE TABLE words (
     word TEXT PRIMARY KEY, folded TEXT NOT NULL, written TEXT NOT NULL, count INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX words_folded ON words(folded);
-CREATE VIRTUAL TABLE lexical USING fts5(terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab(lexical, row);
 """
 
 
 def write(path: Path, notes: Sequence[Note], chunks: Iterable[Chunk], paths: Mapping[str, str] | None = None) -> None:
     """Make the file; notes in their order, `paths` their files by id."""
     with closing(sqlite3.connect(path)) as db, db:
-        db.executescript(_TABLES)
+        db.executescript(_TABLES + postings.TABLES)
         _change(db, (), notes, chunks, [(note.id, (paths or {}).get(note.id, "")) for note in notes])
-        db.execute("INSERT INTO lexical(lexical) VALUES ('optimize')")
 
 
 def update(
@@ -76,35 +75,40 @@ def _change(
     chunks: Iterable[Chunk],
     order: Sequence[tuple[str, str]],
 ) -> None:
-    words = _Words()
+    words, lexical = _Words(), PostingsWriter(db)
     for note_id in gone:
-        words.count(*_remove(db, note_id), -1)
+        words.count(*_remove(db, lexical, note_id), -1)
     for note in notes:
         db.execute(f"INSERT INTO notes VALUES ({','.join('?' * 13)})", _note_row(note))
         words.count(note.title, note.text, 1)
-    _add_chunks(db, {note.id: note for note in notes}, chunks)
+    _add_chunks(db, lexical, {note.id: note for note in notes}, chunks)
+    lexical.write()
     words.write(db)
     rows = [(position, path, note_id) for position, (note_id, path) in enumerate(order)]
     db.executemany("UPDATE notes SET position = ?, path = ? WHERE id = ?", rows)
 
 
-def _remove(db: sqlite3.Connection, note_id: str) -> tuple[str, str]:
+def _remove(db: sqlite3.Connection, lexical: PostingsWriter, note_id: str) -> tuple[str, str]:
     """Take a note out with all that hangs on it; gives its title and text."""
     title, text = db.execute("SELECT title, text FROM notes WHERE id = ?", (note_id,)).fetchone()
     numbers = db.execute("SELECT number FROM chunks WHERE note_id = ?", (note_id,)).fetchall()
-    for table, column in (("spoken", "chunk"), ("lexical", "rowid"), ("chunks", "number")):
+    for row in numbers:
+        lexical.remove(*row)
+    for table, column in (("spoken", "chunk"), ("chunks", "number")):
         db.executemany(f"DELETE FROM {table} WHERE {column} = ?", numbers)
     db.execute("DELETE FROM notes WHERE id = ?", (note_id,))
     return str(title), str(text)
 
 
-def _add_chunks(db: sqlite3.Connection, notes: Mapping[str, Note], chunks: Iterable[Chunk]) -> None:
+def _add_chunks(
+    db: sqlite3.Connection, lexical: PostingsWriter, notes: Mapping[str, Note], chunks: Iterable[Chunk]
+) -> None:
     dates = {key: _NoteDates.read(note) for key, note in notes.items()}
     for chunk in chunks:
         row = (chunk.id, chunk.note_id, chunk.ordinal, chunk.start, chunk.end, json.dumps(chunk.headings))
         number = db.execute("INSERT INTO chunks VALUES (NULL,?,?,?,?,?,?,?)", (*row, chunk.context)).lastrowid
-        terms = index_terms(" ".join((notes[chunk.note_id].title, *chunk.headings, chunk.text)))
-        db.execute("INSERT INTO lexical(rowid, terms) VALUES (?,?)", (number, terms))
+        above = " ".join((notes[chunk.note_id].title, *chunk.headings))
+        lexical.add(int(str(number)), index_terms(above), index_terms(chunk.text))
         days = dates[chunk.note_id].of(chunk)
         db.executemany("INSERT INTO spoken VALUES (?,?,?)", [(number, *pair) for pair in days])
 

@@ -14,7 +14,7 @@ from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexCorruptError, IndexMismatchError
 
 #: Of the folder, the catalogue's tables and this file: another number is another format.
-SCHEMA = 4
+SCHEMA = 5
 FILE = "manifest.json"
 
 

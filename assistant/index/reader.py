@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from langchain_core.embeddings import Embeddings
-
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import IndexBusyError, IndexCorruptError, IndexMissingError, IndexStoreError
 from assistant.index.build import BUILDS, Build, current_build_id
@@ -25,11 +23,8 @@ log = logging.getLogger(__name__)
 class Reader:
     """Opens the published build, and the next one once it is published. Safe to share between threads."""
 
-    def __init__(
-        self, index_dir: Path, embeddings: Embeddings, identity: EmbedderIdentity, server: Server | None = None
-    ) -> None:
+    def __init__(self, index_dir: Path, identity: EmbedderIdentity, server: Server | None = None) -> None:
         self._index_dir = index_dir
-        self._embeddings = embeddings
         self._identity = identity
         self._server = server
         self._state = threading.Lock()
@@ -92,7 +87,7 @@ class Reader:
             return self._open_current()
 
     def _open_current(self) -> Build:
-        return Build.open_current(self._index_dir, self._embeddings, self._identity, self._server)
+        return Build.open_current(self._index_dir, self._identity, self._server)
 
     def _fall_back(self, error: IndexCorruptError) -> str | None:
         try:

@@ -13,7 +13,7 @@ import numpy as np
 from assistant.errors import IndexStoreError
 from assistant.index.places import Place
 from assistant.index.progress import Progress, Tell, untold
-from assistant.index.vectors import Vectors
+from assistant.index.vectors import Vectors, vectors_of
 
 _SAME = 1e-3  # cosine distance of a vector from itself, at most
 _LINKS = 32  # neighbours that HNSW links a vector with
@@ -23,11 +23,7 @@ _GROUP = 500  # self-queries between two movements of the progress bar
 
 
 def create(place: Place, vectors: Mapping[str, Vectors], tell: Tell) -> None:
-    """Make a store.
-
-    Texts stay out (Chroma would keep each three times); a document is an empty string, without which
-    langchain-chroma drops the result.
-    """
+    """Make a store of ids and vectors alone: Chroma would keep each text three times."""
     with place.created() as collection:
         _add(collection, vectors, tell)
 
@@ -54,7 +50,7 @@ def _add(collection: Any, vectors: Mapping[str, Vectors], tell: Tell) -> None:
     ids = list(vectors)
     for at in range(0, len(ids), collection.batch):
         some = ids[at : at + collection.batch]
-        collection.add(ids=some, embeddings=np.stack([vectors[key] for key in some]), documents=[""] * len(some))
+        collection.add(ids=some, embeddings=np.stack([vectors[key] for key in some]))
         tell(Progress("Écriture des vecteurs", at + len(some), len(ids)))
 
 
@@ -82,8 +78,7 @@ def _held(collection: Any) -> set[str]:
 def _vectors(collection: Any, ids: Sequence[str]) -> dict[str, Vectors]:
     found: dict[str, Vectors] = {}
     for at in range(0, len(ids), collection.batch):
-        got = collection.get(ids=list(ids[at : at + collection.batch]), include=["embeddings"])
-        found.update(zip(got["ids"], np.asarray(got["embeddings"], dtype=np.float32), strict=True))
+        found |= vectors_of(collection, ids[at : at + collection.batch])
     return found
 
 

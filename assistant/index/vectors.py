@@ -1,18 +1,14 @@
-"""A build's vectors in a local Chroma store, read through langchain-chroma."""
+"""A build's vectors in a local Chroma store."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from langchain_chroma import Chroma
 
 FOLDER = "chroma"
 COLLECTION = "chunks"
@@ -33,28 +29,19 @@ def client(folder: Path) -> Any:
 class VectorStore:
     """Opened for reading. Never open a folder that another process writes: its answers go stale."""
 
-    def __init__(self, folder: Path, embeddings: Embeddings) -> None:
+    def __init__(self, folder: Path) -> None:
         self._client = client(folder)
-        self._langchain = through_langchain(self._client, COLLECTION, embeddings)
-
-    @property
-    def langchain(self) -> Chroma:
-        """LangChain's own vector store."""
-        return self._langchain
+        self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
 
     def search(self, vector: Vectors, count: int) -> dict[str, float]:
         """Chunk id -> cosine with the vector, the `count` nearest, nearest first."""
-        if not count:
-            return {}
-        found = self.langchain.similarity_search_by_vector_with_relevance_scores(cast("list[float]", vector), k=count)
-        return {str(document.id): 1.0 - distance for document, distance in found}
+        return nearest(self._collection, vector, count) if count else {}
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors of those of the chunks that exist."""
         found: dict[str, Vectors] = {}
         for at in range(0, len(ids), BATCH):
-            got = self.langchain.get(ids=list(ids[at : at + BATCH]), include=["embeddings"])
-            found.update(zip(got["ids"], np.asarray(got["embeddings"], dtype=np.float32), strict=True))
+            found |= vectors_of(self._collection, ids[at : at + BATCH])
         return found
 
     def cosines(self, vector: Vectors, ids: Sequence[str]) -> dict[str, float]:
@@ -67,10 +54,14 @@ class VectorStore:
             self._client.close()
 
 
-def through_langchain(client: Any, name: str, embeddings: Embeddings) -> Chroma:
-    """A collection that is there, as LangChain sees it."""
-    from langchain_chroma import Chroma
+def nearest(collection: Any, vector: Vectors, count: int, ids: Sequence[str] | None = None) -> dict[str, float]:
+    """Chunk id -> cosine with the vector, the `count` nearest of a collection, or of these ids of it, nearest first."""
+    among = None if ids is None else list(ids)
+    found = collection.query(query_embeddings=[vector], ids=among, n_results=count, include=["distances"])
+    return {key: 1.0 - distance for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)}
 
-    return Chroma(
-        collection_name=name, embedding_function=embeddings, client=client, create_collection_if_not_exists=False
-    )
+
+def vectors_of(collection: Any, ids: Sequence[str]) -> dict[str, Vectors]:
+    """The vectors of those of the ids that a collection holds, as many as it gives at once."""
+    found = collection.get(ids=list(ids), include=["embeddings"])
+    return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))

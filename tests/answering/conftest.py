@@ -16,7 +16,7 @@ from tests.answering.city_notes import NOTES
 @pytest.fixture(scope="module")
 def build(settings: Settings, embedder: Embedder) -> Iterator[Build]:
     """The build that `bot` answers from."""
-    opened = Build.open_current(settings.index_dir, embedder, embedder.identity)
+    opened = Build.open_current(settings.index_dir, embedder.identity)
     yield opened
     opened.close()
 

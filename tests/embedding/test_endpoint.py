@@ -88,7 +88,7 @@ def test_questions_are_answered_by_an_endpoints_vectors(
     finally:
         far.close()
     with pytest.raises(IndexMismatchError, match="un-modele"):
-        Build.open_current(given.index_dir, bot.embedder, bot.embedder.identity)
+        Build.open_current(given.index_dir, bot.embedder.identity)
 
 
 def test_batches_go_out_side_by_side_and_come_back_in_order(server: Served) -> None:

@@ -42,7 +42,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory, _loaded: Embedder, three: li
 
 
 def opened(index_dir: Path, embedder: Embedder) -> Build:
-    return Build.open_current(index_dir, embedder, embedder.identity)
+    return Build.open_current(index_dir, embedder.identity)
 
 
 def published(index_dir: Path) -> Path:

@@ -35,7 +35,7 @@ def made(index_dir: Path, three: list[Note], small: Recipe, tmp_path: Path) -> l
 
 
 def opened(index_dir: Path, embedder: Embedder) -> Build:
-    return Build.open_current(index_dir, embedder, embedder.identity)
+    return Build.open_current(index_dir, embedder.identity)
 
 
 def damage(index_dir: Path, build_id: str) -> None:
@@ -105,7 +105,7 @@ def test_a_damaged_build_makes_room_for_the_one_before(
 ) -> None:
     damage(index_dir, made[2])
     with caplog.at_level(logging.WARNING, "assistant"):
-        reader = Reader(index_dir, tiny, tiny.identity)
+        reader = Reader(index_dir, tiny.identity)
     with reader.lease() as build:
         assert build.id == current_build_id(index_dir) == made[1]
     reader.close()
@@ -116,7 +116,7 @@ def test_a_damaged_build_makes_room_for_the_one_before(
 def test_a_build_that_is_damaged_when_it_comes_leaves_the_one_before_in_service(
     index_dir: Path, three: list[Note], small: Recipe, tiny: Embedder
 ) -> None:
-    reader = Reader(index_dir, tiny, tiny.identity)
+    reader = Reader(index_dir, tiny.identity)
     before = current_build_id(index_dir)
     with Publisher(index_dir, small) as publisher:
         damaged = publisher.publish(corpus_of(*three, version(0)), "Camille").build
@@ -135,7 +135,7 @@ def test_a_build_that_is_damaged_when_it_comes_leaves_the_one_before_in_service(
 def test_what_a_newer_program_publishes_leaves_an_older_one_answering(
     index_dir: Path, three: list[Note], small: Recipe, tiny: Embedder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reader = Reader(index_dir, tiny, tiny.identity)
+    reader = Reader(index_dir, tiny.identity)
     before = current_build_id(index_dir)
     with Publisher(index_dir, small) as publisher:
         newer = publisher.publish(corpus_of(*three, version(0)), "Camille").build

@@ -93,7 +93,7 @@ def collections(server: Server, index_dir: Path) -> set[str]:
 
 
 def opened(index_dir: Path, tiny: Recorder, server: Server | None) -> Build:
-    return Build.open_current(index_dir, tiny, tiny.identity, server)
+    return Build.open_current(index_dir, tiny.identity, server)
 
 
 def changed(three: list[Note], text: str) -> list[Note]:
@@ -230,7 +230,7 @@ def test_a_preview_leaves_nothing_on_the_server(
 
 @pytest.fixture
 def reader(index_dir: Path, tiny: Recorder, server: Server) -> Iterator[Reader]:
-    made = Reader(index_dir, tiny, tiny.identity, server)
+    made = Reader(index_dir, tiny.identity, server)
     yield made
     made.close()
 
@@ -253,7 +253,7 @@ def test_a_server_that_is_gone_is_told_and_found_again(
     assert len(ask(reader, tiny)) == 3
     chroma.stop()
     try:
-        with closing(Reader(index_dir, tiny, tiny.identity, server)) as late:  # opened while it is gone
+        with closing(Reader(index_dir, tiny.identity, server)) as late:  # opened while it is gone
             for one in (reader, late, reader):
                 with pytest.raises(IndexServerError, match="injoignable") as caught:
                     ask(one, tiny)

@@ -41,8 +41,7 @@ def processes() -> Iterator[Any]:
 
 def answers(index_dir: Path) -> tuple[str, dict[str, str], dict[str, list[str]]]:
     """What a reader is told: the build, the notes, and the nearest chunk to each of some questions."""
-    embeddings: Any = None  # search is by vector
-    build = Build.open_current(index_dir, embeddings, IDENTITY)
+    build = Build.open_current(index_dir, IDENTITY)
     try:
         texts = {key: build.catalogue.note(key).text for key in build.catalogue.note_ids()}
         ids = build.catalogue.chunk_ids()

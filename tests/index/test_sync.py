@@ -26,7 +26,7 @@ def counts(report: SyncReport) -> tuple[int, int, int, int]:
 
 
 def published(index_dir: Path, embedder: Embedder) -> Build:
-    return Build.open_current(index_dir, embedder, embedder.identity)
+    return Build.open_current(index_dir, embedder.identity)
 
 
 def contents(index_dir: Path, embedder: Embedder) -> tuple[list[Note], dict[str, np.ndarray]]:

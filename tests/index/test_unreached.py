@@ -97,7 +97,7 @@ def test_the_build_seals_their_names_and_the_next_one_forgets_them(
     seals = {**manifest.checksums, unreached.FILE: str(fingerprint(folder / unreached.FILE))}
     sealed = replace(manifest, checksums=seals)
     sealed.write(folder)
-    opened = Build.open_current(tmp_path, tiny, tiny.identity)
+    opened = Build.open_current(tmp_path, tiny.identity)
     assert opened.unreached == (name,)
     assert [wrong for _, wrong in examine(folder, sealed, untold)] == [None, None, None]
     opened.close()
@@ -105,7 +105,7 @@ def test_the_build_seals_their_names_and_the_next_one_forgets_them(
     assert examine(folder, sealed, untold)[0][1] is not None
     unreached.write(folder, [name])
     sync(tmp_path, [*three, Note("d", "note d", "la note d dit ici sa phrase.")], small)
-    after = Build.open_current(tmp_path, tiny, tiny.identity)
+    after = Build.open_current(tmp_path, tiny.identity)
     assert (after.unreached, (folder / unreached.FILE).exists()) == ((), True)
     after.close()
 
@@ -113,7 +113,7 @@ def test_the_build_seals_their_names_and_the_next_one_forgets_them(
 def test_a_question_finds_what_is_out_of_reach(
     settings: Settings, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build = Build.open_current(settings.index_dir, embedder, embedder.identity)
+    build = Build.open_current(settings.index_dir, embedder.identity)
     question = "musique contemporaine"  # no word of the notes: found by meaning alone
     best = retrieve(build, embedder, question, 3).passages[0].chunk.id
     search = VectorStore.search

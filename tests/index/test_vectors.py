@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -28,15 +27,10 @@ def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return folder, vectors
 
 
-def opened(folder: Path) -> VectorStore:
-    embeddings: Any = None  # search is by vector
-    return VectorStore(folder, embeddings)
-
-
 def test_search_finds_the_nearest_with_their_cosines(stored: tuple[Path, np.ndarray]) -> None:
     folder, vectors = stored
     count = min(10, len(vectors))
-    store = opened(folder)
+    store = VectorStore(folder)
     try:
         for query in random_vectors(7)[:5]:
             cosines = vectors @ query
@@ -51,7 +45,7 @@ def test_search_finds_the_nearest_with_their_cosines(stored: tuple[Path, np.ndar
 
 def test_every_vector_comes_back(stored: tuple[Path, np.ndarray]) -> None:
     folder, vectors = stored
-    store = opened(folder)
+    store = VectorStore(folder)
     found = store.vectors([f"id{number}" for number in range(len(vectors))] + ["absent"])
     store.close()
     assert found.keys() == {f"id{number}" for number in range(len(vectors))}
@@ -59,7 +53,7 @@ def test_every_vector_comes_back(stored: tuple[Path, np.ndarray]) -> None:
 
 
 def test_no_ids_no_vectors(stored: tuple[Path, np.ndarray]) -> None:
-    store = opened(stored[0])
+    store = VectorStore(stored[0])
     assert store.vectors([]) == {}
     assert store.vectors(["absent"]) == {}
     store.close()
@@ -69,7 +63,7 @@ def test_opening_and_reading_change_no_checksum(stored: tuple[Path, np.ndarray])
     folder, vectors = stored
     before = checksums(folder)
     for _ in range(4):
-        store = opened(folder)
+        store = VectorStore(folder)
         store.search(vectors[0], min(5, len(vectors)))
         store.vectors(["id0"])
         store.close()
@@ -79,6 +73,6 @@ def test_opening_and_reading_change_no_checksum(stored: tuple[Path, np.ndarray])
 def test_equal_vectors_are_all_kept_and_no_more_asked_for_than_there_are(tmp_path: Path) -> None:
     vectors = np.repeat(random_vectors(1), 4, axis=0)
     create(Folder(tmp_path / "chroma"), dict(zip("abcd", vectors, strict=True)), untold)
-    store = opened(tmp_path / "chroma")
+    store = VectorStore(tmp_path / "chroma")
     assert store.search(vectors[0], 50) == pytest.approx(dict.fromkeys("abcd", 1.0), abs=1e-5)
     store.close()
