@@ -64,6 +64,22 @@ def test_a_conversation_is_found_again_and_exported(
     assert "tarte aux pommes" in page.locator("#reponse-3 .understood").inner_text(), "it is known what was spoken of"
 
 
+def test_an_export_holds_the_answer_that_has_just_come(page: Any, chat_url: str, tmp_path: Path) -> None:
+    open_chat(page, chat_url)
+    # Asked for within the page, in the moment in which the answer is seen: sooner than the browser keeps it.
+    page.evaluate(
+        """() => new MutationObserver((_, self) => {
+          if (!document.querySelector("#reponse-1 .confidence")) return;
+          self.disconnect();
+          document.querySelector("#export-md").click();
+        }).observe(document, { childList: true, subtree: true })"""
+    )
+    with page.expect_download() as waited:
+        ask(page, QUESTION)
+    waited.value.save_as(tmp_path / "exported.md")
+    assert "SGMAP" in (tmp_path / "exported.md").read_text(encoding="utf-8")
+
+
 def test_past_conversations_are_listed_opened_and_erased(
     new_page: Callable[..., Any], script_url: str, scripted: Script, capsys: pytest.CaptureFixture[str]
 ) -> None:

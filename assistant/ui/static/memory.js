@@ -166,6 +166,7 @@
   }
 
   async function exported(suffix) {
+    check(); // an answer that has just come is part of it
     if (!current.json) return tell(say("export.empty"));
     tell(say("export.working"));
     let response;
