@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +31,10 @@ DATE_WEIGHT = 1.0
 _UNSHARED = (0.0, 0.0)
 
 Vectors = NDArray[np.float32]
+#: Chunk id -> its BM25, and the part of the most that the question's words can give (0 to 1).
+Lexical = dict[str, tuple[float, float]]
+#: The question, and what it also says in other words -> the idf of its terms in the build.
+Phrasings = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,9 @@ def retrieve(
     on_date = frozenset[str]().union(*(build.catalogue.speaking_of(days) for days in asked))
     vector = embedder.encode_query(build.catalogue.acronyms.both(question))
     allowed = build.catalogue.allowed(filters) if filters else None
+    phrasings = {one: question_idf(build, one) for one in (question, *build.catalogue.acronyms.phrasings(question))}
     with step("words"):
-        lexical = _lexical(build, question)
+        lexical = _lexical(build, phrasings)
     with step("vectors"):
         dense = _dense(build, vector, lexical, allowed)
     std = build.manifest.similarity_std
@@ -82,7 +87,7 @@ def retrieve(
     fused = {key: cosine + std * (words[key] + DATE_WEIGHT * (key in on_date)) for key, cosine in dense.items()}
     best = sorted(fused, key=lambda key: (-fused[key], key))[: max(count, RESCORED)]
     found = build.catalogue.chunks(best)
-    shared = _bonuses(build, question, best, lexical)
+    shared = _bonuses(build, phrasings, best, lexical)
     scores = {key: _score(dense[key], lexical_weight * shared[key], key in on_date, std) for key in best}
     passages = tuple(
         Passage(*found[key], rank, scores[key], dense[key], lexical.get(key, _UNSHARED)[0])
@@ -91,12 +96,9 @@ def retrieve(
     return Retrieval(vector, passages, asked)
 
 
-def _bonuses(
-    build: Build, question: str, ids: Sequence[str], lexical: dict[str, tuple[float, float]]
-) -> dict[str, float]:
+def _bonuses(build: Build, phrasings: Phrasings, ids: Sequence[str], lexical: Lexical) -> dict[str, float]:
     """Chunk id -> what its shared words are worth, in the best phrasing of the question."""
-    phrasings = (question, *build.catalogue.acronyms.phrasings(question))
-    matchers = [Matcher(phrasing, question_idf(build, phrasing)) for phrasing in phrasings]
+    matchers = [Matcher(*phrasing) for phrasing in phrasings.items()]
     return {
         key: max(bonus(matcher.match(*terms, lexical.get(key, _UNSHARED)[1])) for matcher in matchers)
         for key, terms in build.catalogue.terms(ids).items()
@@ -114,22 +116,15 @@ def question_terms(question: str) -> list[str]:
     return list(dict.fromkeys(term for word in content_words(question) for term in variants(word)))
 
 
-def _lexical(build: Build, question: str) -> dict[str, tuple[float, float]]:
-    """Chunk id -> BM25, and its part of the most that the question's words can give (0 to 1), in its best phrasing."""
-    found: dict[str, tuple[float, float]] = {}
-    for phrasing in (question, *build.catalogue.acronyms.phrasings(question)):
-        for key, scored in _phrasing_scores(build, phrasing).items():
+def _lexical(build: Build, phrasings: Phrasings) -> Lexical:
+    """Best first, each chunk in the phrasing in which it does best."""
+    found: Lexical = {}
+    for idfs in phrasings.values():
+        most = PERFECT * sum(idfs.values())
+        for key, score in build.catalogue.lexical_scores(list(idfs), _LEXICAL_DEPTH).items():
+            scored = score, score / most
             found[key] = max(found.get(key, scored), scored, key=lambda score: score[1])
     return dict(sorted(found.items(), key=lambda item: -item[1][1]))
-
-
-def _phrasing_scores(build: Build, question: str) -> dict[str, tuple[float, float]]:
-    mass = question_idf(build, question)
-    if not mass:
-        return {}
-    scores = build.catalogue.lexical_scores(list(mass), _LEXICAL_DEPTH)
-    most = PERFECT * sum(mass.values())
-    return {key: (score, score / most) for key, score in scores.items()}
 
 
 def question_idf(build: Build, question: str) -> dict[str, float]:
