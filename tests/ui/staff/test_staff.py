@@ -96,6 +96,7 @@ def test_a_document_becomes_a_cited_answer_and_goes_again(
 
 def test_a_note_is_found_corrected_and_taken_out(office: Office, log_in: Callable[..., Any]) -> None:
     page = log_in()
+    page.locator("#notes-table caption").wait_for()  # all of them: from now on the page listens
     page.get_by_label("Chercher").fill("programme dcant développement concerté")
     link = page.locator("#notes-table").get_by_role("link")
     page.locator("#notes-table caption").get_by_text("1 note", exact=True).wait_for()
