@@ -2,8 +2,9 @@
 
 The first chunks are real: the 1,788 open notes, embedded for good once (kept in benchmarks/.made). Embedding more would
 take hours: beyond, the same notes come again with a fifth of their words replaced by words of as many letters, drawn as
-often as the notes use them, and each chunk's vector is that of its model moved in a random direction, as far as a real
-chunk is from the nearest chunk of another note.
+often as the notes use them. Each chunk's vector is that of an earlier copy of it moved in a random direction, as far as
+a real chunk is from the nearest chunk of another note. Not always that of the first copy: a hundred neighbours all at
+one distance from it, and farther from each other, are a star, of which HNSW links only as many as a point has links.
 """
 
 from __future__ import annotations
@@ -61,15 +62,17 @@ def large(size: int, embedder: Embedder, settings: Settings) -> Large:
     real = _real_vectors([chunk for _, chunks in cut for chunk in chunks], embedder)
     noise, chance = _distance(real, cut), np.random.default_rng(0)
     notes, chunks, rows = [], [], []
+    copies = [real]
     made = copy = 0
     while made < size:
         at = 0
+        if copy:
+            copies.append(_moved(copies[(copy - 1) // 2], noise, chance))  # two follow each
         for note, cuts in cut:
             other = note if not copy else _reworded(note, copy)
             notes.append(other)
             chunks.append(tuple(cuts if not copy else _recut(cuts, other, copy)))
-            some = real[at : at + len(cuts)]
-            rows.append(some if not copy else _moved(some, noise, chance))
+            rows.append(copies[copy][at : at + len(cuts)])
             at, made = at + len(cuts), made + len(cuts)
             if made >= size:
                 break

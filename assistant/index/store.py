@@ -4,7 +4,9 @@ for stores on a server.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,16 +181,21 @@ def _neighbours(collection: Any, vectors: Mapping[str, Vectors]) -> dict[str, Ve
 
 
 def _lost(collection: Any, vectors: Mapping[str, Vectors], tell: Tell) -> Iterator[str]:
-    """Those that do not find themselves; a twin with the same vector may stand in for one."""
-    done = 0
-    for group in _grouped(list(vectors)):
+    """Those that do not find themselves; a twin with the same vector may stand in for one. Asked on every core, for
+    this is half of the time of a large build.
+    """
+
+    def ask(group: list[str]) -> list[str]:
         queries = np.stack([vectors[key] for key in group])
         found = collection.query(query_embeddings=queries, n_results=1, include=["distances"])["distances"]
-        for key, distances in zip(group, found, strict=True):
-            if not distances or distances[0] > _SAME:
-                yield key
-        done += len(group)
-        tell(Progress("Vérification des vecteurs", done, len(vectors)))
+        return [key for key, near in zip(group, found, strict=True) if not near or near[0] > _SAME]
+
+    done, groups = 0, list(_grouped(list(vectors)))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for group, lost in zip(groups, pool.map(ask, groups), strict=True):
+            yield from lost
+            done += len(group)
+            tell(Progress("Vérification des vecteurs", done, len(vectors)))
 
 
 def _grouped(ids: list[str]) -> Iterator[list[str]]:

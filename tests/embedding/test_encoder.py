@@ -15,6 +15,7 @@ from transformers import BertModel
 
 from assistant import Settings
 from assistant.embedding import Embedder, embedded_model
+from assistant.embedding import encoder as encoders
 from assistant.embedding.backends import EmbeddedBackend, Role, SentenceTransformersBackend
 from assistant.embedding.e5_wheel import read_e5
 from assistant.embedding.encoder import Encoder
@@ -32,8 +33,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made / "tiny"
 
 
-def test_it_is_what_transformers_computes(tiny: Path) -> None:
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_it_is_what_transformers_computes(tiny: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool) -> None:
+    if not is_packed:  # as on a processor that oneDNN does not know
+        monkeypatch.setattr(encoders, "packs", lambda dtype: False)
     encoder = Encoder.load(tiny)
+    assert encoder.layers[0].inner.is_packed is (is_packed and encoders.packs(torch.float32))
     texts = [[0, 7, 9, 2], [0, 2], [0, *range(5, 40), 2]]
     model = BertModel.from_pretrained(tiny, add_pooling_layer=False).eval()
     with torch.inference_mode():
