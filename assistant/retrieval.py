@@ -76,12 +76,11 @@ def retrieve(
     asked = asked_dates(question, today or date.today())
     on_date = frozenset[str]().union(*(build.catalogue.speaking_of(days) for days in asked))
     vector = embedder.encode_query(build.catalogue.acronyms.both(question))
-    allowed = build.catalogue.allowed(filters) if filters else None
     phrasings = {one: question_idf(build, one) for one in (question, *build.catalogue.acronyms.phrasings(question))}
     with step("words"):
         lexical = _lexical(build, phrasings)
     with step("vectors"):
-        dense = _dense(build, vector, lexical, allowed)
+        dense = _dense(build, vector, lexical, filters)
     std = build.manifest.similarity_std
     words = {key: lexical_weight * LEXICAL_WEIGHT * lexical.get(key, _UNSHARED)[1] for key in dense}
     fused = {key: cosine + std * (words[key] + DATE_WEIGHT * (key in on_date)) for key, cosine in dense.items()}
@@ -134,18 +133,17 @@ def question_idf(build: Build, question: str) -> dict[str, float]:
     return {term: idf(build.catalogue.chunk_count, frequencies.get(term, 0)) for term in terms}
 
 
-def _dense(build: Build, vector: Vectors, lexical: Iterable[str], allowed: set[str] | None) -> dict[str, float]:
+def _dense(build: Build, vector: Vectors, lexical: Iterable[str], filters: Filters | None) -> dict[str, float]:
     """Candidate chunk id -> cosine: the nearest, and the best lexical ones."""
-    if allowed is not None and len(allowed) <= _EXACT:
-        return build.vectors.cosines(vector, list(allowed))
-    wanted = _CANDIDATES
-    if allowed is not None:
-        wanted = min(_MOST, math.ceil(_CANDIDATES * build.catalogue.chunk_count / len(allowed)))
+    count = build.catalogue.allowed_count(filters) if filters else build.catalogue.chunk_count
+    if filters and count <= _EXACT:
+        return build.vectors.cosines(vector, list(build.catalogue.allowed(filters)))
+    wanted = min(_MOST, math.ceil(_CANDIDATES * build.catalogue.chunk_count / max(1, count)))
     near = build.vectors.search(vector, min(wanted, build.catalogue.chunk_count))
-    candidates = {key: cosine for key, cosine in near.items() if allowed is None or key in allowed}
-
-    def others(ids: Iterable[str]) -> list[str]:
-        return [key for key in ids if key not in candidates and (allowed is None or key in allowed)]
-
-    asked = dict.fromkeys([*others(lexical)[:_CANDIDATES], *others(build.unreached)])
-    return candidates | build.vectors.cosines(vector, list(asked))
+    words = [key for key in lexical if key not in near]
+    unreached = [key for key in build.unreached if key not in near]
+    if filters:
+        allowed = build.catalogue.allowed_of([*near, *words, *unreached], filters)
+        near = {key: cosine for key, cosine in near.items() if key in allowed}
+        words, unreached = ([key for key in some if key in allowed] for some in (words, unreached))
+    return near | build.vectors.cosines(vector, list(dict.fromkeys([*words[:_CANDIDATES], *unreached])))

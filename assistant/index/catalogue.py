@@ -176,8 +176,21 @@ class Catalogue:
     def allowed(self, filters: Filters) -> set[str]:
         """The ids of the chunks whose notes pass the filters; a note without date passes no date filter."""
         where, values = _where(filters)
-        sql = f"SELECT chunks.id FROM chunks JOIN notes ON notes.id = chunks.note_id WHERE {where}"
+        # A cross join has the notes looked through first, by their narrow index.
+        sql = f"SELECT chunks.id FROM notes CROSS JOIN chunks ON notes.id = note_id WHERE {where}"
         return {str(row[0]) for row in self._db.rows(sql, values)}
+
+    def allowed_count(self, filters: Filters) -> int:
+        """How many chunks' notes pass the filters."""
+        where, values = _where(filters)
+        sql = f"SELECT SUM((SELECT COUNT(*) FROM chunks WHERE note_id = notes.id)) FROM notes WHERE {where}"
+        return int(str(self._db.rows(sql, values)[0][0] or 0))
+
+    def allowed_of(self, ids: Sequence[str], filters: Filters) -> set[str]:
+        """Those of the chunks whose notes pass the filters."""
+        where, values = _where(filters)
+        sql = f"SELECT chunks.id FROM chunks JOIN notes ON notes.id = note_id WHERE {where} AND chunks.id IN ({{}})"
+        return {str(row[0]) for row in self._db.rows_of(sql, ids, values)}
 
     def passing(self, filters: Filters) -> int:
         """How many notes pass the filters."""

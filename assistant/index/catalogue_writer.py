@@ -31,6 +31,7 @@ CREATE TABLE chunks (
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL,
     context TEXT NOT NULL
 );
+CREATE INDEX notes_filtered ON notes(last_day, first_day, kind, themes, id);
 CREATE INDEX chunks_of_note ON chunks(note_id);
 CREATE TABLE spoken (chunk INTEGER NOT NULL REFERENCES chunks(number), first_day TEXT NOT NULL, last_day TEXT NOT NULL);
 CREATE INDEX spoken_days ON spoken(first_day, last_day);

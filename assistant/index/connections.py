@@ -33,12 +33,12 @@ class Connections:
         finally:
             self._idle.put(connection)
 
-    def rows_of(self, sql: str, keys: Sequence[object]) -> list[Row]:
-        """What a statement with one `IN ({})` finds for keys of any number."""
+    def rows_of(self, sql: str, keys: Sequence[object], values: Sequence[object] = ()) -> list[Row]:
+        """What a statement with one `IN ({})`, after the places of its values, finds for keys of any number."""
         found = []
         for at in range(0, len(keys), _BATCH):
             some = keys[at : at + _BATCH]
-            found += self.rows(sql.format(",".join("?" * len(some))), some)
+            found += self.rows(sql.format(",".join("?" * len(some))), [*values, *some])
         return found
 
     def close(self) -> None:

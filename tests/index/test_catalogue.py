@@ -97,7 +97,12 @@ def test_every_change_of_a_note_changes_its_hash() -> None:
 
 
 def passing(catalogue: Catalogue, **filters: object) -> set[str]:
-    return {key.removeprefix("c-") for key in catalogue.allowed(Filters(**filters))}  # type: ignore[arg-type]
+    wanted = Filters(**filters)  # type: ignore[arg-type]
+    found = catalogue.allowed(wanted)
+    assert catalogue.allowed_count(wanted) == len(found)
+    assert catalogue.allowed_of([*catalogue.chunk_ids(), "absent"], wanted) == found
+    assert catalogue.allowed_of([], wanted) == set()
+    return {key.removeprefix("c-") for key in found}
 
 
 @pytest.mark.parametrize(
