@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from string import hexdigits
 from typing import Any, Self
 
 from assistant.errors import EvaluationError, french_reason
@@ -77,8 +78,9 @@ class Run:
 
 
 def new_id() -> str:
-    """An id for a run that begins now."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    """An id for a run that begins now: ids sort by age, those of one second too."""
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond:05x}{secrets.choice(hexdigits[:16])}"
 
 
 class Recorder:

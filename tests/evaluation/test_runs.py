@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from assistant.errors import EvaluationError
 from assistant.evaluation.cases import read_cases
 from assistant.evaluation.models import EvalCase, Status
 from assistant.evaluation.running import Bench, chosen, describe, run
-from assistant.evaluation.runs import RUNS, Recorder, Run, read_run, run_folder, runs
+from assistant.evaluation.runs import ID, RUNS, Recorder, Run, new_id, read_run, run_folder, runs
 from tests.evaluation.making import case
 
 CASES = [
@@ -159,3 +160,11 @@ def test_a_damaged_run_says_so(go: Go) -> None:
     (folder / "run.json").write_text("{", encoding="utf-8")
     with pytest.raises(EvaluationError, match="est abîmé"):
         read_run(folder)
+
+
+def test_ids_sort_by_age_within_a_second_too() -> None:
+    made = []
+    for _ in range(200):
+        made.append(new_id())
+        time.sleep(1e-5)  # two of one microsecond have no age
+    assert made == sorted(made) and all(map(ID.fullmatch, made))
