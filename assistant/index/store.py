@@ -181,8 +181,8 @@ def _neighbours(collection: Any, vectors: Mapping[str, Vectors]) -> dict[str, Ve
 
 
 def _lost(collection: Any, vectors: Mapping[str, Vectors], tell: Tell) -> Iterator[str]:
-    """Those that do not find themselves; a twin with the same vector may stand in for one. Asked on every core, for
-    this is half of the time of a large build.
+    """Those that do not find themselves; a twin with the same vector may stand in for one. Asked on every core: on one
+    it took half of the time of a large build.
     """
 
     def ask(group: list[str]) -> list[str]:
