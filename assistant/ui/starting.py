@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import sys
 from contextlib import closing
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ def start(settings: Settings, open_browser: bool = False) -> None:
     bot = Assistant.open(settings)
     # What the page proposes is asked on the other core while Gradio is imported.
     Thread(target=_ask_examples, args=(bot,), daemon=True).start()
+    import_gradio()
     from assistant.desk import Desk
     from assistant.ui.evaluation import evaluation_place
     from assistant.ui.server import serve
@@ -42,6 +44,16 @@ def start(settings: Settings, open_browser: bool = False) -> None:
     with closing(Desk(bot, settings)) as desk:
         places = (staff_place(desk), evaluation_place(settings.evals_dir))
         serve(bot, settings, open_browser, places, bot.observer.metrics)
+
+
+def import_gradio() -> None:
+    """Without MCP's library, a third of a second: Gradio loads it, if it is there, for a server that never starts."""
+    sys.modules.setdefault("mcp", None)  # type: ignore[arg-type]
+    try:
+        import gradio  # noqa: F401
+    finally:
+        if sys.modules["mcp"] is None:
+            del sys.modules["mcp"]
 
 
 def _ask_examples(bot: Assistant) -> None:
