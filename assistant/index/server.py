@@ -111,6 +111,15 @@ class Server:
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as error:
                 raise self._told(error) from None
 
+    def reach(self) -> None:
+        """Look whether it answers, and has the database of the settings.
+
+        Raises:
+            IndexServerError: it does not; as `version`.
+        """
+        self.version()
+        self._find_database()
+
     def _find_database(self) -> None:
         response = self._knock(f"/tenants/{quote(self.tenant, safe='')}/databases/{quote(self.database, safe='')}")
         if response.status_code == 404:
@@ -140,8 +149,7 @@ class Server:
         import httpx
         from chromadb.config import Settings as ChromaSettings
 
-        self.version()
-        self._find_database()
+        self.reach()
         try:
             made = chromadb.HttpClient(
                 self.url,

@@ -22,6 +22,7 @@ from assistant.index.places import served_name
 from assistant.index.plan import Plan, compare
 from assistant.index.progress import Progress, Tell, untold
 from assistant.index.recipe import Recipe
+from assistant.index.server import ASKING
 from assistant.index.sweep import PENDING
 from assistant.index.vectors import Vectors
 from assistant.index.verify import verify, verify_served
@@ -90,6 +91,7 @@ class Publisher:
             IndexSafeguardError: much of the corpus is gone.
             IndexBusyError: another one publishes; says who.
             IndexStoreError: the index cannot be written.
+            IndexServerError: its vectors are to be on a server that does not answer; said before anything is embedded.
             EmbeddingError: there is something to embed, and the model cannot be loaded.
         """
         tell(Progress("Comparaison avec l'index publié"))
@@ -157,6 +159,8 @@ class Publisher:
         return compare(self.index_dir, corpus, self.recipe)
 
     def _make(self, plan: Plan, entry: Entry, tell: Tell) -> SyncReport:
+        if self.recipe.served and (server := self.recipe.server):
+            server.tried(server.reach, ASKING)  # a wrong address is told now, not after an hour of embedding
         chunks = self._cut(plan, tell)
         missing = [chunk for chunk in chunks if chunk.id not in plan.known]
         vectors = self._embed(missing, tell)

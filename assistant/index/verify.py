@@ -16,7 +16,7 @@ from assistant.index.manifest import Manifest, corrupt
 from assistant.index.places import Collection, place_of, served_name
 from assistant.index.processes import command, environment
 from assistant.index.progress import Tell
-from assistant.index.server import Server
+from assistant.index.server import ASKING, Server
 
 OPENED = "opened.txt"  # the seal of the manifest with which the build was opened once
 _DAMAGED = "damaged.json"
@@ -47,6 +47,7 @@ def verify_served(folder: Path, made: Manifest, server: Server | None) -> None:
     """
     place = place_of(folder, server)
     if isinstance(place, Collection):
+        place.server.tried(place.server.reach, ASKING)  # a build is worth waiting half a minute for, a look is not
         with place.opened() as collection:
             held = collection.count()
         if held != made.chunks:

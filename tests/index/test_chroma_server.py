@@ -37,7 +37,6 @@ from assistant.index import (
     rollback,
     sync,
 )
-from assistant.index import places as places_module
 from assistant.index import served as served_module
 from assistant.index import server as server_module
 from assistant.index.build import BUILDS, read_manifest
@@ -318,10 +317,40 @@ def test_a_restart_in_the_middle_of_a_build_is_waited_for(
     assert collections(server, index_dir) == {report.before, report.build}
 
 
-def test_a_build_without_its_server_says_so_and_leaves_the_published_one(
-    index_dir: Path, three: list[Note], recipe: Recipe, tiny: Recorder, server: Server, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.long
+def test_a_build_whose_server_stays_away_ends_and_leaves_the_published_one(
+    chroma: ChromaServer, index_dir: Path, three: list[Note], recipe: Recipe, tiny: Recorder, server: Server
 ) -> None:
-    monkeypatch.setattr(places_module, "WRITING", (0.0,))
+    before = current_build_id(index_dir)
+
+    def stop(progress: Progress) -> None:
+        if progress.stage == "Écriture des vecteurs":
+            chroma.stop()
+
+    try:
+        with Publisher(index_dir, recipe) as publisher, pytest.raises(IndexServerError, match="injoignable"):
+            publisher.publish(corpus_of(*changed(three, "la note a a changé.")), "essai", tell=stop)
+    finally:
+        chroma.start()
+    with closing(opened(index_dir, tiny, server)) as build:
+        assert build.id == before
+        assert len(build.vectors.search(tiny.encode_query("la note b"), 3)) == 3
+
+
+def test_a_server_that_does_not_answer_is_told_before_anything_is_embedded(
+    tmp_path: Path, three: list[Note], recipe: Recipe, tiny: Recorder
+) -> None:
+    for url, told in ((f"http://127.0.0.1:{free_port()}", "injoignable"), (recipe.server.url, "base « absente »")):  # type: ignore[union-attr]
+        wrong = replace(recipe, server=at(url, chroma_database="absente"))
+        with pytest.raises(IndexServerError, match=told):
+            sync(tmp_path / "index", three, wrong)
+    assert tiny.embedded == []
+    assert current_build_id(tmp_path / "index") is None
+
+
+def test_a_build_without_its_server_says_so_and_leaves_the_published_one(
+    index_dir: Path, three: list[Note], recipe: Recipe, tiny: Recorder, server: Server
+) -> None:
     before = current_build_id(index_dir)
     gone = at(f"http://127.0.0.1:{free_port()}")
     with pytest.raises(IndexServerError, match="injoignable"):

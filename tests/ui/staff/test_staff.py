@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from ..test_accessibility import audit
 from .conftest import Office
@@ -120,6 +121,7 @@ def test_a_note_is_found_corrected_and_taken_out(office: Office, log_in: Callabl
     told(page, "note-said", "a changé pendant votre modification")
 
     link.click()
+    expect(editor.get_by_label("Date de publication")).to_have_value("")  # read anew: what was asked for is closed
     editor.get_by_role("button", name="Retirer du corpus…").click()
     page.get_by_role("button", name="Oui, la retirer").click()
     told(page, "note-said", "est dans la corbeille")
