@@ -106,6 +106,8 @@ def others(stack: ExitStack) -> dict[str, Other]:
 
 def rates(dtype: str, beside: Mapping[str, Other]) -> None:
     """Print texts a second, milliseconds a question, and how far apart the vectors are."""
+    import torch
+
     from assistant.embedding.embedded_model import DOCUMENT_PROMPT, QUERY_PROMPT
 
     own, texts = backends(dtype), _texts()
@@ -121,6 +123,7 @@ def rates(dtype: str, beside: Mapping[str, Other]) -> None:
     asking |= {n: lambda o=o: o.encode([QUERY_PROMPT + _QUESTION])[1] for n, o in beside.items()}
     vectors = {name: backend.encode(texts, "document") for name, backend in own.items()}
     vectors |= {name: other.encode([DOCUMENT_PROMPT + text for text in texts])[0] for name, other in beside.items()}
+    assert torch.get_num_threads() == os.cpu_count(), "the library computes on every core"
     took, asked = _in_turn(embedding), _in_turn(asking, 30)
     print(f"{dtype}: texts a second and milliseconds a question (ratios to {_BESIDE}); cosine with ours, least")
     for name in vectors:

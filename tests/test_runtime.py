@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
+import subprocess
+import sys
 
 import pytest
 
@@ -53,3 +56,25 @@ def test_a_user_who_is_offline_stays_offline(monkeypatch: pytest.MonkeyPatch) ->
 def test_threads_do_not_spin() -> None:
     runtime.prepare()
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another library keeps memory otherwise")
+def test_threads_share_few_arenas_of_memory() -> None:
+    code = """
+import ctypes, os, threading
+from assistant import runtime
+{prepare}
+together = threading.Barrier(40)
+def hold():
+    held = [bytearray(50_000) for _ in range(20)]
+    together.wait()
+threads = [threading.Thread(target=hold) for _ in range(40)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+    counts = []
+    for prepare in ("runtime.prepare()", ""):
+        command = [sys.executable, "-c", code.format(prepare=prepare)]
+        counts.append(subprocess.run(command, capture_output=True, text=True, check=True).stderr.count("Arena "))
+    assert counts[0] <= max(2, os.cpu_count() or 2) < counts[1]

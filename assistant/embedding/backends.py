@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 Role = Literal["query", "document"]
-#: Tokens computed at once: enough to keep two cores busy, few enough to stay in their caches.
-_AT_ONCE = 4096
 _GROUP = 64  # texts that are embedded before others get their turn
 
 
@@ -99,26 +97,10 @@ class EmbeddedBackend:
         limit = self.max_tokens
         # What is too long loses its end, but not the token that says so.
         ids = [one.ids if len(one.ids) <= limit else [*one.ids[: limit - 1], one.ids[-1]] for one in found]
-        means = [
-            tokens.float().mean(0).numpy() for some in _groups(ids, _AT_ONCE) for tokens in self.encoder.hidden(some)
-        ]
-        return np.stack(means)
+        return np.stack([tokens.float().mean(0).numpy() for tokens in self.encoder.hidden(ids)])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(one.ids) for one in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
-
-
-def _groups(texts: Sequence[list[int]], size: int) -> Iterator[list[list[int]]]:
-    """The texts in their order, as many at a time as hold `size` tokens, at least one."""
-    group: list[list[int]] = []
-    held = 0
-    for ids in texts:
-        if group and held + len(ids) > size:
-            yield group
-            group, held = [], 0
-        group.append(ids)
-        held += len(ids)
-    yield group
 
 
 class SentenceTransformersBackend:

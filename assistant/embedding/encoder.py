@@ -7,10 +7,13 @@ module is imported only where a vector is wanted. Texts are laid end to end, not
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -22,6 +25,10 @@ from assistant.errors import EmbeddingError
 _LAYER = "encoder.layer."
 _EMBEDDINGS = "embeddings."
 _LARGE = 256  # tokens of a batch
+_LEAST, _MOST = 128, 2048  # tokens of a group, about: worth a core of its own; still in its caches
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,18 @@ def _attend(mixed: torch.Tensor, sizes: Sequence[int], heads: int) -> torch.Tens
     return found[0] if len(found) == 1 else torch.cat(found)
 
 
+class Streams:
+    """Threads that compute side by side, each on one core: docs/decisions/0034."""
+
+    def __init__(self) -> None:
+        self.count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(self.count, "encoder", initializer=torch.set_num_threads, initargs=(1,))
+
+    def map(self, compute: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """What `compute` gives of each, in their order."""
+        return list(self._threads.map(compute, items))
+
+
 @dataclass(frozen=True, slots=True)
 class Encoder:
     """Token ids -> vectors of tokens, in the number format of the weights."""
@@ -101,6 +120,7 @@ class Encoder:
     norm: _Norm
     layers: tuple[_Layer, ...]
     heads: int
+    streams: Streams
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -128,6 +148,7 @@ class Encoder:
             norm=_Norm(*_parts(tensors, f"{_EMBEDDINGS}LayerNorm"), eps),
             layers=tuple(_layer(tensors, f"{_LAYER}{number}.", eps) for number in range(count)),
             heads=int(config["num_attention_heads"]),
+            streams=Streams(),
         )
 
     def with_upper(self, tensors: Mapping[str, torch.Tensor]) -> Encoder:
@@ -137,7 +158,7 @@ class Encoder:
             _layer(tensors, f"{_LAYER}{number}.", self.norm.eps) if number in numbers else own
             for number, own in enumerate(self.layers)
         )
-        return Encoder(self.words, self.positions, self.types, self.norm, layers, self.heads)
+        return replace(self, layers=layers)
 
     @property
     def dimension(self) -> int:
@@ -156,8 +177,12 @@ class Encoder:
 
     def hidden(self, texts: Sequence[Sequence[int]]) -> list[torch.Tensor]:
         """For each text, ids of 1 to `max_tokens` tokens, the vectors of its tokens, shape `(tokens, dimension)`."""
-        if not texts:
-            return []
+        count = min(len(texts), _groups(sum(map(len, texts)), self.streams.count))
+        # Every so many-th text: where they are sorted by length, groups are of one size.
+        found = self.streams.map(self._compute, [texts[number::count] for number in range(count)])
+        return [found[number % count][number // count] for number in range(len(texts))]
+
+    def _compute(self, texts: Sequence[Sequence[int]]) -> list[torch.Tensor]:
         padded = [*texts, *_filling(sum(len(ids) for ids in texts))]
         sizes = [len(ids) for ids in padded]
         with torch.inference_mode():
@@ -167,6 +192,11 @@ class Encoder:
             for layer in self.layers:
                 x = layer(x, sizes, self.heads)
         return list(torch.split(x, sizes))[: len(texts)]
+
+
+def _groups(tokens: int, streams: int) -> int:
+    """In how many groups texts of so many tokens in all are computed: few in one, many in as many for each stream."""
+    return max(1, min(tokens // _LEAST, streams * math.ceil(tokens / (streams * _MOST))))
 
 
 def _filling(tokens: int) -> list[list[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,22 @@ def test_many_texts_are_taken_in_groups(tiny: Path) -> None:
     vectors = backend.encode(texts, "document")
     for at in (0, 39, 150, 299):
         np.testing.assert_allclose(vectors[at], backend.encode([texts[at]], "document")[0], atol=1e-5)
+
+
+def test_one_long_text_is_one_group(tiny: Path) -> None:
+    backend = EmbeddedBackend.load(tiny, {})
+    assert backend.encode(["le maire " * 700], "document").shape == (1, 32)
+    assert backend.encode(["le maire " * 700, "a"], "document").shape == (2, 32)
+
+
+def test_threads_side_by_side_get_their_own_vectors(tiny: Path) -> None:
+    backend = EmbeddedBackend.load(tiny, {})
+    given = [[f"{'le maire ' * 20}{number} {caller}" for number in range(60)] for caller in range(4)]
+    expected = [backend.encode(texts, "document") for texts in given]
+    with ThreadPoolExecutor(4) as callers:
+        found = list(callers.map(lambda texts: backend.encode(texts, "document"), given * 3))
+    for vectors, wanted in zip(found, expected * 3, strict=True):
+        np.testing.assert_allclose(vectors, wanted, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
