@@ -57,5 +57,6 @@ def import_gradio() -> None:
 
 
 def _ask_examples(bot: Assistant) -> None:
-    with contextlib.suppress(AssistantError):  # the page asks again, and says what is wrong
+    # The page asks again, and says what is wrong; a process that ends starts no more threads.
+    with contextlib.suppress(AssistantError, RuntimeError):
         bot.examples()
