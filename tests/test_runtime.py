@@ -64,11 +64,12 @@ def test_threads_share_few_arenas_of_memory() -> None:
 import ctypes, os, threading
 from assistant import runtime
 {prepare}
-together = threading.Barrier(40)
+count = 8 * (os.cpu_count() or 2)
+together = threading.Barrier(count)
 def hold():
     held = [bytearray(50_000) for _ in range(20)]
     together.wait()
-threads = [threading.Thread(target=hold) for _ in range(40)]
+threads = [threading.Thread(target=hold) for _ in range(count)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 ctypes.CDLL(None).malloc_stats()
