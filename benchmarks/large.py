@@ -26,7 +26,7 @@ from assistant.cli.progress import bars
 from assistant.embedding import Embedder
 from assistant.index import Recipe, current_build_id
 from assistant.index.lock import Holder
-from assistant.index.making import Job
+from assistant.index.making import Embedded, Job
 from assistant.index.writer import Writer
 from assistant.models import Chunk
 from benchmarks.data import MADE, open_notes
@@ -93,16 +93,16 @@ def index(made: Large, settings: Settings, embedder: Embedder, paths: Sequence[s
         gone=(),
         notes=made.notes,
         chunks=chunks,
-        vectors={chunk.id: vector for chunk, vector in zip(chunks, made.vectors, strict=True)},
         order=order,
         embedder=embedder.identity,
-        spread=embedder.spread,
         chunk_tokens=settings.chunk_tokens,
         entry=Entry("mesure", "publication"),
     )
+    vectors = {chunk.id: vector for chunk, vector in zip(chunks, made.vectors, strict=True)}
     writer = Writer(settings.index_dir)
     with bars() as tell, writer.locked(Holder("mesure", "publication")):
-        writer.make(job, tell)
+        writer.begin(job)
+        writer.finish(Embedded(vectors, embedder.spread), tell)
     writer.close()
 
 

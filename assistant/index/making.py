@@ -1,4 +1,7 @@
-"""Makes a build in the writer's process: cloned and changed, or whole; looked at, sealed, published in one step."""
+"""Makes a build in the writer's process: cloned and changed, or whole; looked at, sealed, published in one step.
+
+In two halves, for texts need no vectors: `begin` writes the catalogue while the caller still embeds, `finish` the rest.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from assistant import chunking
@@ -46,7 +48,6 @@ class Job:
         gone: ids of the notes that are removed or put in anew.
         notes: those that are put in.
         chunks: theirs.
-        vectors: of those of the chunks that the parent does not hold.
         order: id and file of every note of the build, in the corpus' order.
         entry: for the journal; `after` is filled in.
         server: where the parent may have its vectors; the build gets its own there where `served`.
@@ -58,10 +59,8 @@ class Job:
     gone: tuple[str, ...]
     notes: tuple[Note, ...]
     chunks: tuple[Chunk, ...]
-    vectors: Mapping[str, Vectors]
     order: tuple[tuple[str, str], ...]
     embedder: EmbedderIdentity
-    spread: tuple[float, float]
     chunk_tokens: int
     entry: Entry
     state_dir: Path | None = None
@@ -70,51 +69,86 @@ class Job:
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
-def make(index_dir: Path, job: Job, tell: Tell) -> Manifest:
-    """Make the build and publish it. The caller holds the writer's lock and has swept.
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the caller computes meanwhile: vectors of those of the chunks that the parent does not hold, by id, and the
+    mean and standard deviation of the embedder's cosines of unrelated texts.
+    """
+
+    vectors: Mapping[str, Vectors]
+    spread: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A build whose catalogue is written: its id, what it is a clone of, its folder, and its chunks' ids in order."""
+
+    id: str
+    parent: Manifest | None
+    making: Path
+    chunks: tuple[str, ...]
+    job: Job
+
+
+def begin(index_dir: Path, job: Job) -> Begun:
+    """Clone the parent and write the catalogue. The caller holds the writer's lock and has swept.
 
     Raises:
-        IndexStoreError: the parent is no longer the published build, or the store does not hold what was written.
-        OSError, sqlite3.Error, ChromaError: it cannot be written; nothing is left of it.
+        IndexStoreError: the parent is no longer the published build, or the catalogue does not hold what was written.
+        OSError, sqlite3.Error: it cannot be written; nothing is left of it.
     """
     if job.parent is not None and job.parent != usable_build_id(index_dir):
         raise IndexStoreError("L'index a été changé entre-temps : relancez la commande.")
     build_id = _new_id(index_dir, job)
-    making, made = index_dir / BUILDS / f"{MAKING}{build_id}", index_dir / BUILDS / build_id
+    making = index_dir / BUILDS / f"{MAKING}{build_id}"
     try:
-        manifest = _write(index_dir, making, build_id, job, tell)
+        parent = None if job.parent is None else Manifest.read(index_dir / BUILDS / job.parent)
+        making.mkdir()
+        if parent:
+            _clone(index_dir / BUILDS / parent.id, making, parent)
+        return Begun(build_id, parent, making, tuple(_write_catalogue(making / catalogue.FILE, job)), job)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
+
+
+def finish(index_dir: Path, begun: Begun, embedded: Embedded, tell: Tell) -> Manifest:
+    """Write the vectors, look whether all is there, seal, and publish.
+
+    Raises:
+        IndexStoreError: the store does not hold what was written.
+        OSError, ChromaError: it cannot be written; nothing is left of it.
+    """
+    made = index_dir / BUILDS / begun.id
+    try:
+        manifest = _write(index_dir, begun, embedded, tell)
         newest = build_ids(index_dir)[-1:]
-        making.rename(made)
+        begun.making.rename(made)
         flush(made.parent)
         for before in newest:
-            keep_old(index_dir, before, build_id)
+            keep_old(index_dir, before, begun.id)
         tell(Progress("Publication"))
-        publish(index_dir, build_id)
+        publish(index_dir, begun.id)
     except BaseException:
-        for half in (making, made):
+        for half in (begun.making, made):
             shutil.rmtree(half, ignore_errors=True)
-        sweep_server(index_dir, job.server)
+        sweep_server(index_dir, begun.job.server)
         raise
-    conclude(made, job.state_dir)
+    conclude(made, begun.job.state_dir)
     prune(index_dir)
-    sweep_server(index_dir, job.server)
+    sweep_server(index_dir, begun.job.server)
     return manifest
 
 
-def _write(index_dir: Path, making: Path, build_id: str, job: Job, tell: Tell) -> Manifest:
-    parent = None if job.parent is None else Manifest.read(index_dir / BUILDS / job.parent)
-    making.mkdir()
-    if parent:
-        tell(Progress("Copie de la version en service"))
-        _clone(index_dir / BUILDS / parent.id, making, parent)
-    ids = _write_catalogue(making / catalogue.FILE, job)
-    write = partial(_write_served, index_dir, build_id) if job.served else partial(_write_store, index_dir)
-    written = write(making, parent, job, ids, tell)
+def _write(index_dir: Path, begun: Begun, embedded: Embedded, tell: Tell) -> Manifest:
+    job, making = begun.job, begun.making
+    write = _write_served if job.served else _write_store
+    written = write(index_dir, begun, embedded.vectors, tell)
     unreached.write(making, written.unreached)
     tell(Progress("Scellement"))
-    mean, std = job.spread
+    mean, std = embedded.spread
     manifest = Manifest(
-        id=build_id,
+        id=begun.id,
         schema=SCHEMA,
         created=job.created.isoformat(timespec="seconds"),
         by=job.entry.who,
@@ -126,13 +160,13 @@ def _write(index_dir: Path, making: Path, build_id: str, job: Job, tell: Tell) -
         chunking_version=chunking.VERSION,
         rules=rules(),
         notes=len(job.order),
-        chunks=len(ids),
+        chunks=len(begun.chunks),
         elements=written.elements,
         checksums=checksums(making),
     )
     manifest.write(making)
     stamp(making)
-    entry = replace(job.entry, before=manifest.parent, after=build_id)
+    entry = replace(job.entry, before=manifest.parent, after=begun.id)
     (making / PENDING).write_text(json.dumps(asdict(entry), ensure_ascii=False), encoding="utf-8")
     for path in [*making.rglob("*"), making]:
         flush(path)
@@ -179,12 +213,10 @@ class _Written:
     unreached: tuple[str, ...]
 
 
-def _write_store(
-    index_dir: Path, making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell
-) -> _Written:
-    """Bring the store to hold these ids."""
-    folder = Folder(making / vectors.FOLDER)
-    fresh = dict(job.vectors)
+def _write_store(index_dir: Path, begun: Begun, given: Mapping[str, Vectors], tell: Tell) -> _Written:
+    """Bring the store to hold the build's chunks."""
+    parent, job, making, ids = begun.parent, begun.job, begun.making, begun.chunks
+    folder, fresh = Folder(making / vectors.FOLDER), dict(given)
     served = parent is not None and served_name(making) is not None
     cloned = parent is not None and not (job.rewrite or served)
     if parent is not None and cloned and parent.elements + len(fresh) <= _GROWN * max(1, len(ids)):
@@ -204,15 +236,14 @@ def _write_store(
     return _whole(store.check(folder, ids, fresh, tell), ids)
 
 
-def _write_served(
-    index_dir: Path, build_id: str, making: Path, parent: Manifest | None, job: Job, ids: Sequence[str], tell: Tell
-) -> _Written:
+def _write_served(index_dir: Path, begun: Begun, given: Mapping[str, Vectors], tell: Tell) -> _Written:
     """The same on the server: a fork of the parent's collection where it can, else a copy."""
+    parent, job, ids = begun.parent, begun.job, begun.chunks
     assert job.server is not None
-    shutil.rmtree(making / vectors.FOLDER, ignore_errors=True)
-    place = new_collection(index_dir, making, build_id, job.server)
+    shutil.rmtree(begun.making / vectors.FOLDER, ignore_errors=True)
+    place = new_collection(index_dir, begun.making, begun.id, job.server)
     wanted = frozenset(ids)
-    fresh = {key: vector for key, vector in job.vectors.items() if key in wanted}
+    fresh = {key: vector for key, vector in given.items() if key in wanted}
     if parent is None:
         store.create(place, {key: fresh[key] for key in ids}, tell)
         return _whole(store.check(place, ids, fresh, tell), ids)
@@ -221,7 +252,7 @@ def _write_served(
     if not (job.rewrite or grown) and isinstance(old, Collection) and place.fork_of(old):
         held = store.held(place)
         store.change(place, sorted(held.difference(ids)), {key: fresh[key] for key in ids if key not in held}, tell)
-        checked = store.check(place, ids, fresh, tell, unreached.read(making))
+        checked = store.check(place, ids, fresh, tell, unreached.read(begun.making))
         return _Written(parent.elements + len(fresh) + checked.mended, checked.unreached)
     store.copy(old, place, ids, fresh, tell)
     return _whole(store.check(place, ids, fresh, tell, suspects=ids), ids)

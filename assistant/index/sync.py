@@ -17,7 +17,8 @@ from assistant.index.build import BUILDS, published_build_id, read_manifest, usa
 from assistant.index.builds import replace_damaged
 from assistant.index.catalogue import Catalogue
 from assistant.index.lock import Holder
-from assistant.index.making import Job
+from assistant.index.making import Embedded, Job
+from assistant.index.manifest import Manifest
 from assistant.index.places import served_name
 from assistant.index.plan import Plan, compare
 from assistant.index.progress import Progress, Tell, untold
@@ -128,7 +129,7 @@ class Publisher:
             verify_served(folder, parent, self.recipe.server)
             with closing(Catalogue(folder / catalogue.FILE)) as opened:
                 order = tuple((row.note_id, row.path) for row in opened.listing().values())
-            made = self._writer.make(
+            self._writer.begin(
                 Job(
                     parent=parent.id,
                     whole=False,
@@ -136,18 +137,16 @@ class Publisher:
                     gone=(),
                     notes=(),
                     chunks=(),
-                    vectors={},
                     order=order,
                     embedder=parent.embedder,
-                    spread=(parent.similarity_mean, parent.similarity_std),
                     chunk_tokens=parent.chunk_tokens,
                     entry=Entry(who, "compactage"),
                     state_dir=self._state_dir,
                     server=self.recipe.server,
                     served=served_name(folder) is not None,
-                ),
-                tell,
+                )
             )
+            made = self._writer.finish(Embedded({}, _spread(parent)), tell)
             return SyncReport(made.id, parent.id, 0, 0, 0, made.notes, 0, published=True)
 
     def _again(self, plan: Plan, corpus: Corpus) -> Plan:
@@ -163,10 +162,8 @@ class Publisher:
             server.tried(server.reach, ASKING)  # a wrong address is told now, not after an hour of embedding
         chunks = self._cut(plan, tell)
         missing = [chunk for chunk in chunks if chunk.id not in plan.known]
-        vectors = self._embed(missing, tell)
         parent = plan.parent if plan.parent and plan.parent.embedder == self.recipe.identity else None
-        spread = (parent.similarity_mean, parent.similarity_std) if parent else self.recipe.load().spread
-        made = self._writer.make(
+        self._writer.begin(
             Job(
                 parent=parent.id if parent else None,
                 whole=plan.anew is not None,
@@ -174,18 +171,18 @@ class Publisher:
                 gone=tuple(change.note_id for change in (*plan.changed, *plan.removed)),
                 notes=plan.to_cut,
                 chunks=tuple(chunks),
-                vectors=vectors,
                 order=tuple((note.id, plan.paths.get(note.id, "")) for note in plan.notes),
                 embedder=self.recipe.identity,
-                spread=spread,
                 chunk_tokens=self.recipe.chunk_tokens,
                 entry=entry,
                 state_dir=self._state_dir,
                 server=self.recipe.server,
                 served=self.recipe.served,
-            ),
-            tell,
+            )
         )
+        vectors = self._embed(missing, tell)
+        spread = _spread(parent) if parent else self.recipe.load().spread
+        made = self._writer.finish(Embedded(vectors, spread), tell)
         unwritten = (self.index_dir / BUILDS / made.id / PENDING).exists()
         warnings = ("Le journal n'a pas pu être écrit : vérifiez ASSISTANT_STATE_DIR.",) if unwritten else ()
         return _report(replace(plan, warnings=plan.warnings + warnings), made.id, len(missing), published=True)
@@ -205,10 +202,12 @@ class Publisher:
             return {}
         tell(Progress("Chargement du modèle"))
         embedder = self.recipe.load()
-        made = embedder.encode_documents(
-            [chunk.embedded_text for chunk in chunks],
-            tell=lambda done, total: tell(Progress("Calcul des vecteurs", done, total)),
-        )
+
+        def told(done: int, total: int) -> None:
+            self._writer.look()  # a full disk is told now, not after an hour of embedding
+            tell(Progress("Calcul des vecteurs", done, total))
+
+        made = embedder.encode_documents([chunk.embedded_text for chunk in chunks], tell=told)
         return {chunk.id: vector for chunk, vector in zip(chunks, made, strict=True)}
 
 
@@ -224,6 +223,10 @@ def sync(
     corpus = notes if isinstance(notes, Corpus) else Corpus(tuple(notes), {}, ())
     with Publisher(index_dir, recipe) as publisher:
         return publisher.publish(corpus, local_user(), force=force, tell=tell)
+
+
+def _spread(parent: Manifest) -> tuple[float, float]:
+    return parent.similarity_mean, parent.similarity_std
 
 
 def _parent_id(plan: Plan) -> str | None:

@@ -1,8 +1,8 @@
 """The writer's process: takes the lock, makes builds, frees it. Loads neither torch nor the models.
 
 `python -m assistant.index.worker` reads pickled requests on its standard input and answers on its standard output:
-`Lock` -> None, `Job` -> `Progress`… then `Manifest`, `Unlock` -> None, or an `AssistantError`. The pipe is its life
-line: where the caller dies, it ends what it is at and goes, and the system frees the lock.
+`Lock` -> None, `Job` -> None, `Embedded` -> `Progress`… then `Manifest`, `Unlock` -> None, or an `AssistantError`. The
+pipe is its life line: where the caller dies, it ends what it is at and goes, and the system frees the lock.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from assistant import runtime
 from assistant.errors import AssistantError
 from assistant.index.build import BUILDS
 from assistant.index.lock import writer_lock
-from assistant.index.making import Job, make
+from assistant.index.making import Begun, Embedded, Job, begin, finish
 from assistant.index.requests import Lock, unwritable
 from assistant.index.sweep import put_in_order
 
@@ -29,6 +29,7 @@ class _Worker:
         self._answers = answers
         self._held = ExitStack()
         self._index_dir = Path()
+        self._begun: Begun | None = None
 
     def answer(self, value: object) -> None:
         pickle.dump(value, self._answers)
@@ -46,8 +47,13 @@ class _Worker:
             self.answer(unwritable(self._index_dir, error))
 
     def _do(self, request: Any) -> object:
+        begun, self._begun = self._begun, None
         if isinstance(request, Job):
-            return make(self._index_dir, request, self.answer)
+            self._begun = begin(self._index_dir, request)
+            return None
+        if isinstance(request, Embedded):
+            assert begun
+            return finish(self._index_dir, begun, request, self.answer)
         self._held.close()
         if isinstance(request, Lock):
             self._lock(request)

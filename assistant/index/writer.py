@@ -7,13 +7,14 @@ import pickle
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import IndexBusyError, IndexStoreError
 from assistant.index.lock import Holder, busy
-from assistant.index.making import Job
+from assistant.index.making import Embedded, Job
 from assistant.index.manifest import Manifest
 from assistant.index.processes import command, environment
 from assistant.index.progress import Progress, Tell, untold
@@ -33,6 +34,7 @@ class Writer:
         self._server = server
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._begun = Future[object]()
 
     @contextmanager
     def locked(self, holder: Holder) -> Iterator[None]:
@@ -56,13 +58,31 @@ class Writer:
         finally:
             self._turn.release()
 
-    def make(self, job: Job, tell: Tell = untold) -> Manifest:
-        """Make and publish a build, the lock held.
+    def begin(self, job: Job) -> None:
+        """Have the process write the texts of a build, the lock held; returns at once."""
+        thread = ThreadPoolExecutor(1, "writer")
+        self._begun = thread.submit(self._ask, job)
+        thread.shutdown(wait=False)
+
+    def look(self) -> None:
+        """See whether what was begun goes well so far.
 
         Raises:
             IndexStoreError: it cannot be written; the published build is as it was.
         """
-        made = self._ask(job, tell)
+        if self._begun.done():
+            self._begun.result()
+
+    def finish(self, embedded: Embedded, tell: Tell = untold) -> Manifest:
+        """Wait for the texts, have the vectors written, and publish.
+
+        Raises:
+            IndexStoreError: it cannot be written; the published build is as it was.
+        """
+        if not self._begun.done():
+            tell(Progress("Préparation de la nouvelle version"))
+        self._begun.result()
+        made = self._ask(embedded, tell)
         assert isinstance(made, Manifest)
         return made
 

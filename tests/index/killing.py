@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from assistant.chunking import chunk_notes
 from assistant.embedding import EmbedderIdentity
 from assistant.index.builds import rollback
 from assistant.index.lock import Holder, writer_lock
-from assistant.index.making import Job, make
+from assistant.index.making import Embedded, Job, begin, finish
 from assistant.index.progress import untold
 from assistant.index.sweep import put_in_order
 from assistant.models import Note
@@ -51,14 +50,18 @@ def job(parent: str | None, wanted: tuple[Note, ...], before: tuple[Note, ...], 
         gone=tuple(note.id for note in before if note not in wanted),
         notes=fresh,
         chunks=chunks,
-        vectors={chunk.id: vector(chunk.embedded_text) for chunk in chunks},
         order=tuple((note.id, "") for note in wanted),
         embedder=IDENTITY,
-        spread=(0.0, 0.1),
         chunk_tokens=TOKENS,
         entry=Entry("essai", what),
         state_dir=state_dir,
     )
+
+
+def make(index_dir: Path, wanted: Job) -> str:
+    """Both halves of the build; gives its id."""
+    vectors = {chunk.id: vector(chunk.embedded_text) for chunk in wanted.chunks}
+    return finish(index_dir, begin(index_dir, wanted), Embedded(vectors, (0.0, 0.1)), untold).id
 
 
 def change(index_dir: Path, state_dir: Path, what: str, parent: str | None, before: str, after: str) -> str:
@@ -67,8 +70,7 @@ def change(index_dir: Path, state_dir: Path, what: str, parent: str | None, befo
         return rollback(index_dir, "essai", IDENTITY, None, state_dir)[1]
     with writer_lock(index_dir, Holder("essai", what)):
         put_in_order(index_dir, state_dir)
-        made = job(parent, notes(after), notes(before) if parent else (), what, state_dir)
-        return make(index_dir, replace(made), untold).id
+        return make(index_dir, job(parent, notes(after), notes(before) if parent else (), what, state_dir))
 
 
 def tell_and_change(connection: Any, *arguments: Any) -> None:

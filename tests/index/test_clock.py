@@ -7,13 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from killing import change, job, notes
+from killing import change, job, make, notes
 
 from assistant.index import current_build_id, kept, list_builds, note_as_cited
 from assistant.index.build import BUILDS
 from assistant.index.lock import Holder, writer_lock
-from assistant.index.making import make
-from assistant.index.progress import untold
 from assistant.index.sweep import put_in_order
 
 NOW = datetime.now(UTC)
@@ -39,7 +37,7 @@ def publish_at(index_dir: Path, moment: datetime, before: str, after: str, patch
         patched.setattr(kept, "datetime", Clock)
         put_in_order(index_dir, None)
         made = job(current_build_id(index_dir), notes(after), notes(before), "publication", index_dir.parent / "state")
-        return make(index_dir, replace(made, created=moment), untold).id
+        return make(index_dir, replace(made, created=moment))
 
 
 def test_builds_follow_each_other_though_the_clock_goes_back(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

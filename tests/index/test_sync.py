@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,15 +163,35 @@ def test_an_error_in_mid_build_publishes_nothing(index_dir: Path, three: list[No
     assert sync(index_dir, three[:2], small, force=True).published, "the lock is free again"
 
 
+def test_a_disk_that_is_full_for_the_texts_stops_the_embedding(small_disk: Path, small: Recipe, tiny) -> None:
+    long = Note("n", "longue", "La ville a un tramway. " * 2_000)
+    (small_disk / "filler").write_bytes(b"x" * 2_700_000)
+
+    class Slow:
+        identity, max_tokens, count_tokens = tiny.identity, tiny.max_tokens, tiny.count_tokens
+
+        def encode_documents(self, texts: list[str], *, tell: Callable[[int, int], None]) -> np.ndarray:
+            for done in range(600):
+                tell(done, 600)
+                time.sleep(0.1)
+            raise AssertionError("a minute of embedding for what cannot be written")
+
+    with pytest.raises(IndexStoreError, match="le disque est plein"):
+        sync(small_disk / "index", [long], replace(small, load=Slow))
+    assert current_build_id(small_disk / "index") is None
+    (small_disk / "filler").unlink()
+    assert sync(small_disk / "index", [Note("n", "courte", "La note courte.")], small).published
+
+
 def test_how_far_it_is_is_told_by_stage(index_dir: Path, three: list[Note], small: Recipe) -> None:
     told: list[Progress] = []
     sync(index_dir, [*three, Note("d", "note d", "la note d.")], small, tell=told.append)
-    assert list(dict.fromkeys(progress.stage for progress in told)) == [
+    waited = Progress("Préparation de la nouvelle version")  # told where the texts take longer than the vectors
+    assert list(dict.fromkeys(progress.stage for progress in told if progress != waited)) == [
         "Comparaison avec l'index publié",
         "Découpage des notes",
         "Chargement du modèle",
         "Calcul des vecteurs",
-        "Copie de la version en service",
         "Écriture des vecteurs",
         "Vérification des vecteurs",
         "Scellement",
@@ -275,7 +296,7 @@ def test_the_same_corpus_published_meanwhile_is_not_published_again(
 
 def test_the_writers_process_that_dies_is_told(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
     def kill(at: Progress) -> None:
-        if at.stage == "Copie de la version en service":
+        if at.stage == "Calcul des vecteurs":
             assert publisher._writer._process
             publisher._writer._process.kill()
 
