@@ -101,7 +101,7 @@ def test_comparing_and_the_gate(run: Run, evals: Path, evaluated: Recorded) -> N
 
 def test_an_interrupted_run_is_resumed(evals: Path, settings: Settings, run: Run) -> None:
     """A real process, a real Ctrl-C."""
-    (evals / "cases" / "development.jsonl").write_text("\n".join(LINES[:40]), encoding="utf-8")
+    (evals / "cases" / "development.jsonl").write_text("\n".join(LINES[:20]), encoding="utf-8")
     given = {"evals_dir": evals, "index_dir": settings.index_dir}
     variables = {f"ASSISTANT_{name.upper()}": str(value) for name, value in given.items()}
     command = [sys.executable, "-m", "assistant.cli", "eval", "run"]
@@ -126,15 +126,15 @@ def test_an_interrupted_run_is_resumed(evals: Path, settings: Settings, run: Run
     assert process.returncode == 130 and "Interrompue" in told and "Traceback" not in told
     folder = run_folder(evals)
     had = len(read_run(folder).results)
-    assert 3 <= had < 40
+    assert 3 <= had < 20
     run("eval", "run", "--resume", "20", **given, lexical_weight=2).assert_told(
         9, "ne peut pas être reprise", "réglages"
     )
-    (evals / "cases" / "development.jsonl").write_text("\n".join(LINES[:40]), encoding="utf-8")
+    (evals / "cases" / "development.jsonl").write_text("\n".join(LINES[:20]), encoding="utf-8")
     done = run("eval", "run", "--resume", **given)
     assert done.status == 0, done.err
     found = read_run(folder)
-    assert found.info.complete and len(found.results) == 40
+    assert found.info.complete and len(found.results) == 20
 
 
 def test_settings_are_swept_on_development_cases_alone(

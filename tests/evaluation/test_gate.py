@@ -56,7 +56,7 @@ def assistant(settings: Settings, embedder: Embedder, **changes: Any) -> Iterato
 def test_a_threshold_that_moved_is_caught(
     evaluated: Run, settings: Settings, embedder: Embedder, tmp_path: Path
 ) -> None:
-    before = part(evaluated, 60)
+    before = part(evaluated, 40)
     with assistant(settings, embedder, refusal_threshold=0.9) as bench:
         after = recorded(bench, [r.case for r in before.results], tmp_path / "r")
     ruling = ruled(before, after)
@@ -68,7 +68,7 @@ def test_a_threshold_that_moved_is_caught(
 def test_a_note_that_is_gone_is_caught(
     evaluated: Run, settings: Settings, embedder: Embedder, notes: list[Note], tmp_path: Path
 ) -> None:
-    before = part(evaluated, 60)
+    before = part(evaluated, 40)
     named = [source.note for r in before.results for source in r.case.sources]
     gone = max(sorted(set(named)), key=named.count)
     kept = [note for note in notes if note.id != gone]
