@@ -13,6 +13,8 @@ if __name__ == "__main__":
         settings = Settings.load()
         prepare(hub=settings.names_hub_model)
         start(settings)
+    except KeyboardInterrupt:
+        sys.exit(1)
     except AssistantError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_status)

@@ -69,7 +69,7 @@ class Publisher:
         self.close()
 
     def close(self) -> None:
-        """End the writer's process."""
+        """Give the writer's process back; waits for a publication in progress, which would fail without it."""
         self._writer.close()
 
     def plan(self, corpus: Corpus) -> Plan:

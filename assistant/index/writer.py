@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import pickle
 import subprocess
 import threading
@@ -21,6 +22,7 @@ from assistant.index.progress import Progress, Tell, untold
 from assistant.index.requests import Lock, Unlock
 from assistant.index.server import Server
 
+log = logging.getLogger(__name__)
 _idle: list[subprocess.Popen[bytes]] = []  # at most one: it starts in a second or two, and serves any index
 _idle_lock = threading.Lock()
 
@@ -87,8 +89,12 @@ class Writer:
         return made
 
     def close(self) -> None:
-        """Give the process back."""
+        """Give the process back, once nobody writes with it any more."""
+        if not self._turn.acquire(blocking=False):
+            log.warning("Une mise à jour de l'index est en cours : l'arrêt attend qu'elle finisse.")
+            self._turn.acquire()
         process, self._process = self._process, None
+        self._turn.release()
         if process is not None:
             _give_back(process)
 

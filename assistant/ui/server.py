@@ -15,6 +15,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse
+from gradio.routes import App as GradioApp
 from gradio.utils import get_upload_folder
 from starlette.staticfiles import StaticFiles
 
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 #: Pages that the server remembers, the latest used: Gradio holds 125 KB for each, and by itself forgets none of 10,000.
 SESSIONS = 1000
+#: Seconds that answers in progress have once the server is to stop; `deploy/` kills what is left after 30.
+LAST_WORDS = 20
 STATIC = Path(__file__).parent / "static"
 logger = logging.getLogger(__name__)
 
@@ -163,6 +166,7 @@ def server_config(app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_graceful_shutdown=LAST_WORDS,
     )
 
 
@@ -173,8 +177,8 @@ def serve(
     places: Sequence[Place] = (),
     metrics: Metrics | None = None,
 ) -> None:
-    """Serve until interrupted, in the language of the settings; prints the address once pages are answered.
-    `places` and `metrics` as in `build_app`.
+    """Serve until interrupted, in the language of the settings; prints the address once pages are answered. Answers in
+    progress have `LAST_WORDS` seconds to end. `places` and `metrics` as in `build_app`.
 
     Raises:
         ServeError: the address or port cannot be used; says what to do.
@@ -228,3 +232,10 @@ class _Server(uvicorn.Server):
         print(f"L’assistant est prêt : {self.address} (Ctrl+C pour arrêter)", flush=True)
         if self.open_browser:
             webbrowser.open(self.address)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for route in self.config.app.routes:  # type: ignore[union-attr]
+            # Each open page holds a stream that says nothing: it would be waited for like an answer.
+            if isinstance(pages := getattr(route, "app", None), GradioApp):
+                pages.stop_event.set()
+        await super().shutdown(sockets)

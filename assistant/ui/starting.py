@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import sys
 from contextlib import closing
 from threading import Thread
@@ -21,12 +22,13 @@ logger = logging.getLogger(__name__)
 
 
 def start(settings: Settings, open_browser: bool = False) -> None:
-    """Open the published build and serve the chat, the notes and the evaluations until interrupted.
+    """Open the published build and serve the chat, the notes and the evaluations until interrupted or terminated.
 
     Raises:
         ServeError: the address or port cannot be used; said before anything is loaded.
         AssistantError: as `Assistant.open`; said before Gradio is imported.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd and containers stop us so: as by Ctrl+C
     listen(settings.host, settings.port).close()
     logs.configure(settings)
     logger.info("Chargement du modèle et de l'index…")

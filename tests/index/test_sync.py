@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -292,6 +294,36 @@ def test_the_same_corpus_published_meanwhile_is_not_published_again(
     with Publisher(index_dir, small) as publisher:
         report = publisher.publish(changed, "Camille", tell=meanwhile)
     assert (report.published, report.unchanged, first) == (False, 4, False)
+
+
+def test_closing_waits_for_a_publication_in_progress(
+    index_dir: Path, three: list[Note], small: Recipe, tiny, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    class Held:
+        identity, max_tokens, count_tokens = tiny.identity, tiny.max_tokens, tiny.count_tokens
+
+        def encode_documents(self, texts: list[str], *, tell: object = None) -> np.ndarray:
+            begun.set()
+            assert let_go.wait(20)
+            return tiny.encode_documents(texts)
+
+    changed = corpus_of(*three, Note("d", "note d", "la note d."))
+    publisher = Publisher(index_dir, replace(small, load=Held))
+    with ThreadPoolExecutor(2) as others:
+        publishing = others.submit(publisher.publish, changed, "Camille")
+        assert begun.wait(20)
+        closing = others.submit(publisher.close)
+        until = time.monotonic() + 10
+        while "l'arrêt attend" not in caplog.text and time.monotonic() < until:
+            time.sleep(0.02)
+        was_closed = closing.done()
+        let_go.set()
+        assert not was_closed and "l'arrêt attend qu'elle finisse" in caplog.text
+        assert publishing.result().published
+        closing.result()
+    assert_holds(index_dir, tiny, changed.notes)
 
 
 def test_the_writers_process_that_dies_is_told(index_dir: Path, three: list[Note], small: Recipe, tiny) -> None:
