@@ -184,7 +184,7 @@ def _same(one: str, other: str) -> bool:
 
 def _failed(step: str, error: Exception) -> LoginError:
     # Its message may hold the code or a token.
-    logger.warning("OIDC login failed (%s): %s", step, type(error).__name__)
+    logger.warning("La connexion OIDC a échoué (%s) : %s", step, type(error).__name__)
     return LoginError(tr(_FAILED))
 
 

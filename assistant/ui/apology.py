@@ -23,5 +23,5 @@ def for_members(error: Exception) -> str:
     """The error's own text where it is about their question. Others name files of the machine: they are logged."""
     if isinstance(error, QuestionError):
         return str(error)
-    logger.error("What a member asked for failed", exc_info=error)
+    logger.error("Ce qu'un membre a demandé a échoué", exc_info=error)
     return tr(UNAVAILABLE if isinstance(error, (EmbeddingServiceError, IndexServerError)) else APOLOGY)

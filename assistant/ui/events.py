@@ -38,7 +38,8 @@ class Events:
         except Exception as error:
             if started:
                 raise
-            logger.warning("A malformed event was refused: %s", type(error).__name__)  # its text may be a question
+            # Its text may be a question.
+            logger.warning("Un événement mal formé a été refusé : %s", type(error).__name__)
             failed = True
         if failed:
             await PlainTextResponse(tr(UNREADABLE), 400)(scope, receive, send)

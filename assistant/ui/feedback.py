@@ -227,7 +227,7 @@ class FeedbackForm:
             logger.error("%s", error)  # for the operator: it names files of the machine
             return False
         except Exception:
-            logger.exception("A member's feedback could not be kept or withdrawn")
+            logger.exception("L'avis d'un membre n'a pas pu être gardé ou retiré")
             return False
         return True
 

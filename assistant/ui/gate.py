@@ -77,7 +77,7 @@ def current_user(request: gr.Request) -> User:
     try:
         user = found.again()
     except AccessError:
-        logger.exception("Accounts or sessions cannot be read")
+        logger.exception("Les comptes ou les sessions ne peuvent pas être lus")
         raise gr.Error(tr(UNAVAILABLE), title=tr("Accès indisponible"), print_exception=False) from None
     if user is None:
         raise gr.Error(tr(EXPIRED), title=tr("Session terminée"), print_exception=False)
@@ -137,7 +137,7 @@ class Gate:
         try:
             user = await run_in_threadpool(again)
         except AccessError:
-            logger.exception("Accounts or sessions cannot be read")
+            logger.exception("Les comptes ou les sessions ne peuvent pas être lus")
             return HTMLResponse(message_page(tr("Accès indisponible"), tr(UNAVAILABLE)), 503)
         scope.setdefault("state", {})[_IDENTITY] = Identity(user, role, again)
         if role is None or (user is not None and user.may(role)):

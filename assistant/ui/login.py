@@ -167,7 +167,7 @@ class LoginRoutes:
         response.delete_cookie(cookie_name(scheme), secure=scheme == "https", httponly=True)
 
     def _unavailable(self, request: Request, target: str) -> Response:
-        logger.exception("Accounts, sessions or journal cannot be read or written")
+        logger.exception("Les comptes, les sessions ou le journal ne peuvent pas être lus ou écrits")
         return self._form(request, target, tr(UNAVAILABLE), 503)
 
     def _form(

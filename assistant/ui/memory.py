@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from assistant import Assistant
 
 VERSION = 1
-# 30 exchanges take about 30,000. Counted as a string within other JSON, as Gradio sends it: its quotes count twice; so
-# it fits into `security.MAX_BODY`.
-MAX_BYTES = 60_000
+# 30 exchanges take about 30,000. What is written is counted as a string within other JSON, as Gradio sends it: quotes
+# count twice, and it fits into `security.MAX_BODY` beside a question and its filters.
+MAX_WRITTEN = 48_000
+MAX_BYTES = 60_000  # that are read
 UNREADABLE = (
     "Cette conversation ne peut pas être rouverte : elle est abîmée, trop longue, ou gardée par une autre version de "
     "l’assistant."
@@ -41,7 +42,7 @@ GONE = (
 
 
 def to_json(conversation: Conversation) -> str:
-    """What the browser keeps: no pending exchange, and not the oldest beyond `MAX_SHOWN` and `MAX_BYTES`."""
+    """What the browser keeps: no pending exchange, and not the oldest beyond `MAX_SHOWN` and `MAX_WRITTEN`."""
     kept_rows: list[str] = []
     size = len(_joined([]))
     for exchange in reversed(conversation[-MAX_SHOWN:]):
@@ -49,7 +50,7 @@ def to_json(conversation: Conversation) -> str:
             continue
         row = _dumped(_row(exchange))
         size += len(_dumped(row).encode())
-        if size > MAX_BYTES:
+        if size > MAX_WRITTEN:
             break
         kept_rows.insert(0, row)
     return _joined(kept_rows)

@@ -234,6 +234,7 @@ class _Server(uvicorn.Server):
             webbrowser.open(self.address)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logger.info("Arrêt : les réponses en cours ont %s secondes pour finir.", LAST_WORDS)
         for route in self.config.app.routes:  # type: ignore[union-attr]
             # Each open page holds a stream that says nothing: it would be waited for like an answer.
             if isinstance(pages := getattr(route, "app", None), GradioApp):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import sys
 from contextlib import closing
@@ -22,7 +23,8 @@ logger = logging.getLogger(__name__)
 
 
 def start(settings: Settings, open_browser: bool = False) -> None:
-    """Open the published build and serve the chat, the notes and the evaluations until interrupted or terminated.
+    """Open the published build and serve the chat, the notes and the evaluations until interrupted or terminated, which
+    ends the process.
 
     Raises:
         ServeError: the address or port cannot be used; said before anything is loaded.
@@ -43,9 +45,10 @@ def start(settings: Settings, open_browser: bool = False) -> None:
     from assistant.ui.server import serve
     from assistant.ui.staff import staff_place
 
-    with closing(Desk(bot, settings)) as desk:
+    with closing(bot), closing(Desk(bot, settings)) as desk:
         places = (staff_place(desk), evaluation_place(settings.evals_dir))
         serve(bot, settings, open_browser, places, bot.observer.metrics)
+    _leave()
 
 
 def import_gradio() -> None:
@@ -56,6 +59,15 @@ def import_gradio() -> None:
     finally:
         if sys.modules["mcp"] is None:
             del sys.modules["mcp"]
+
+
+def _leave() -> None:
+    """End, all being closed. Python would wait for the threads of answers that nobody waits for any more: LangChain's,
+    for a minute where a chat model does not answer.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _ask_examples(bot: Assistant) -> None:

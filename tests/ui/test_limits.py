@@ -20,7 +20,7 @@ from assistant.models import Note
 from assistant.ui import patience, security, server
 from assistant.ui.conversation import Exchange
 from assistant.ui.listening import allow_files
-from assistant.ui.memory import MAX_BYTES, to_json
+from assistant.ui.memory import MAX_WRITTEN, to_json
 from assistant.ui.patience import MAX_HEAD, TooSlowError, hurried
 from assistant.ui.security import BUSY, MAX_BODY
 from assistant.ui.turns import Turns
@@ -111,10 +111,20 @@ def test_the_page_refuses_a_longer_question_too(chat_url: str) -> None:
     assert "La question est trop longue : 2001 caractères pour 2000 au plus." in told
 
 
-def test_the_longest_conversation_that_is_kept_can_be_sent_back(note: Note) -> None:
+def test_the_longest_conversation_goes_along_with_the_longest_question(note: Note) -> None:
     kept = to_json(tuple(Exchange(number, 'é"' * 900, error="panne") for number in range(1, 31)))
-    assert len(kept.encode()) > MAX_BYTES * 0.6
-    sent = {"data": [kept], "fn_index": 99, "trigger_id": 99, "session_hash": "x" * 32, "event_data": None}
+    assert len(kept.encode()) > MAX_WRITTEN * 0.6
+    asked = [
+        "\n漢" * 1_000,
+        None,
+        None,
+        kept,
+        ["événement"] * 6,
+        ["développement économique"] * 60,
+        "漢" * 40,
+        "漢" * 40,
+    ]
+    sent = {"data": asked, "fn_index": 99, "trigger_id": 99, "session_hash": "x" * 32, "event_data": None}
     assert len(json.dumps(sent, ensure_ascii=False).encode()) < MAX_BODY
 
 

@@ -89,6 +89,17 @@ class Asking:
         conversation = following(earlier, exchange)
         yield self.ended(conversation) | self.parts.feedback.shown(exchange)
 
+    def held(self, conversation: Conversation, kept: str | None) -> Conversation:
+        """The conversation, or what the page kept of it where this process does not know it: it was started anew, or
+        Gradio forgot a page that slept for an hour.
+        """
+        if conversation or not kept:
+            return conversation
+        try:
+            return from_json(kept, self.bot)
+        except QuestionError:  # of another version of the program
+            return ()
+
     def shown(self, conversation: Conversation) -> Update:
         """The conversation and its sources."""
         return {
@@ -134,6 +145,6 @@ class Asking:
         except TooManyQuestionsError:
             found = ()
         except Exception:
-            logger.exception("Questions to ask next cannot be proposed")
+            logger.exception("Les questions suivantes ne peuvent pas être proposées")
             found = ()
         return self.parts.follow_ups.shown(found)

@@ -105,7 +105,7 @@ class Chat:
     def _connect_questions(self) -> list[Any]:
         """One event for each way to ask; the text is that of the box or of the button."""
         page = self.parts
-        told = [page.conversation, *page.filtering.fields]
+        told = [*self._known, *page.filtering.fields]
         buttons = (*page.examples.buttons, *page.follow_ups.buttons)
         # In this order: to stop one, Gradio goes through all of them, and would take the next question for it that is
         # asked meanwhile by a later one of the list.
@@ -131,14 +131,23 @@ class Chat:
             api_visibility="private",
         )
 
-    def _asked(self, typed: str | None, replaces: bool, conversation: Conversation, *fields: Any) -> Iterator[Update]:
-        yield from self._answered(typed, conversation[:-1] if replaces else conversation, fields)
+    @property
+    def _known(self) -> list[Any]:
+        """The conversation, and what the page has of it: `Asking.held` takes both."""
+        return [self.parts.conversation, self.parts.past.kept]
 
-    def _pressed(self, proposed: str, conversation: Conversation, *fields: Any) -> Iterator[Update]:
-        yield from self._answered(proposed, conversation, fields)
+    def _asked(
+        self, typed: str | None, replaces: bool, conversation: Conversation, kept: str | None, *fields: Any
+    ) -> Iterator[Update]:
+        held = self.asking.held(conversation, kept)
+        yield from self._answered(typed, held[:-1] if replaces else held, fields)
 
-    def _again(self, conversation: Conversation, *fields: Any) -> Iterator[Update]:
-        yield from self._answered(conversation[-1].question if conversation else "", conversation[:-1], fields)
+    def _pressed(self, proposed: str, conversation: Conversation, kept: str | None, *fields: Any) -> Iterator[Update]:
+        yield from self._answered(proposed, self.asking.held(conversation, kept), fields)
+
+    def _again(self, conversation: Conversation, kept: str | None, *fields: Any) -> Iterator[Update]:
+        held = self.asking.held(conversation, kept)
+        yield from self._answered(held[-1].question if held else "", held[:-1], fields)
 
     def _answered(self, question: str | None, earlier: Conversation, fields: Any) -> Iterator[Update]:
         kinds, themes, since, until = fields
@@ -150,13 +159,11 @@ class Chat:
 
     def _connect_conversation(self, asked: list[Any]) -> None:
         page, asking = self.parts, self.asking
-        page.question.stop(
-            self._stop, page.conversation, page.outputs, cancels=asked, trigger_mode="always_last", **_QUIET
-        )
+        page.question.stop(self._stop, self._known, page.outputs, cancels=asked, trigger_mode="always_last", **_QUIET)
         page.past.reopened.change(asking.reopened, page.past.reopened, page.outputs, cancels=asked, **_QUIET)
         self.restart.click(self._restart, outputs=page.outputs, cancels=asked, **_QUIET)
         page.actions.edit.click(
-            self._edit, page.conversation, [page.question, page.editing.row, page.editing.active], **_QUIET
+            self._edit, self._known, [page.question, page.editing.row, page.editing.active], **_QUIET
         )
         page.editing.cancel.click(
             lambda: {page.question: "", **asking.not_editing()},
@@ -164,18 +171,18 @@ class Chat:
             **_QUIET,
         )
 
-    def _stop(self, conversation: Conversation) -> Update:
-        return self.asking.ended(stopped(conversation))
+    def _stop(self, conversation: Conversation, kept: str | None) -> Update:
+        return self.asking.ended(stopped(self.asking.held(conversation, kept)))
 
     def _restart(self) -> Update:
         return self.asking.ended(()) | self.asking.emptied()
 
-    def _edit(self, conversation: Conversation) -> Update:
-        page = self.parts
-        if not conversation:
+    def _edit(self, conversation: Conversation, kept: str | None) -> Update:
+        page, held = self.parts, self.asking.held(conversation, kept)
+        if not held:
             return {page.question: gr.skip()}
         return {
-            page.question: gr.update(value=conversation[-1].question),
+            page.question: gr.update(value=held[-1].question),
             page.editing.row: gr.update(visible=True),
             page.editing.active: True,
         }

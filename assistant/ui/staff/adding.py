@@ -100,7 +100,7 @@ class AddingTab:
             except AssistantError as error:
                 refused.append(f"{path.name} : {error}")
             except Exception:
-                logger.exception("A document could not be read")
+                logger.exception("Un document n'a pas pu être lu")
                 refused.append(f"{path.name} : {APOLOGY}")
         yield [_told(len(now.drafts) - len(waiting.drafts), refused), *self._shown(now), None]
 

@@ -34,5 +34,5 @@ def told(work: Callable[[], str]) -> str:
     except AssistantError as error:
         return failed(str(error))
     except Exception:
-        logger.exception("An event of the staff's page failed")
+        logger.exception("Une action de la page de l'équipe a échoué")
         return failed(APOLOGY)

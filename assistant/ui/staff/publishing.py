@@ -99,7 +99,7 @@ class PublishingTab:
         except AssistantError as error:
             said = failed(str(error))
         except Exception:
-            logger.exception("A publication failed")
+            logger.exception("Une publication a échoué")
             said = failed(APOLOGY)
         yield [said, self._plan(), False, free]
 
