@@ -13,9 +13,11 @@ from typing import Any, cast
 import pytest
 
 from assistant import Assistant
+from assistant.access.pace import Pace
 from assistant.errors import QuestionError
 from assistant.models import Answer, Filters, Finished, Kind, Note, Refusal
 from assistant.ui import memory
+from assistant.ui.chat.asking import Asking, Parts
 from assistant.ui.conversation import MAX_SHOWN, Conversation, Exchange, history
 from assistant.ui.render import messages
 from assistant.ui.sources import panel
@@ -151,6 +153,20 @@ def test_the_oldest_exchanges_give_way(kept: Conversation, scripted: Script) -> 
     assert len(json.dumps(text, ensure_ascii=False).encode()) <= memory.MAX_WRITTEN
     numbers = [exchange.number for exchange in memory.from_json(text, cast("Assistant", scripted))]
     assert numbers == [28, 29]
+
+
+def test_a_process_that_does_not_know_the_page_takes_what_it_kept(
+    conversation: Conversation, bot: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = Asking(bot, cast("Parts", None), Pace(0), Pace(0), writes=False)
+    text = memory.to_json(conversation)
+    assert asking.held((), text) == memory.from_json(text, bot) != ()
+    assert asking.held(conversation[:1], text) == conversation[:1], "what the server knows counts"
+    assert asking.held((), "") == asking.held((), None) == ()
+    told: list[str] = []
+    monkeypatch.setattr("gradio.Warning", lambda message, title: told.append(message))
+    assert asking.held((), text.replace('"version":1', '"version":0')) == ()
+    assert told == [memory.UNREADABLE]
 
 
 def test_half_a_character_is_no_failure(scripted: Script) -> None:

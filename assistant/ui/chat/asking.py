@@ -97,7 +97,8 @@ class Asking:
             return conversation
         try:
             return from_json(kept, self.bot)
-        except QuestionError:  # of another version of the program
+        except QuestionError as error:  # of another version of the program
+            gr.Warning(for_members(error), title=tr("Conversation non rouverte"))
             return ()
 
     def shown(self, conversation: Conversation) -> Update:
