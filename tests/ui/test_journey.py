@@ -14,7 +14,10 @@ from assistant.feedback import FeedbackReason, FeedbackStore
 from .conftest import running
 from .test_chat import QUESTION, UNANSWERABLE, ask, open_chat
 
-LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+LOOKS = [
+    *((1280, "light"), (390, "dark")),  # each width and each scheme; the other two by `make test-long`
+    *(pytest.param(width, scheme, marks=pytest.mark.long) for width, scheme in ((1280, "dark"), (390, "light"))),
+]
 
 
 @pytest.fixture(scope="module")
