@@ -158,7 +158,8 @@ def gather(package: Path = PACKAGE) -> Gathered:
 
 
 def unwrapped(path: Path, texts: Container[str], passed_over: Container[str] = ()) -> list[str]:
-    """The literals of a file that look French and are not given to `tr`; not those of the functions passed over.
+    """The literals of a file that look French and are not given to `tr`; not those of the functions passed over, nor
+    what is logged: operators read French.
 
     French that has no accent, no French apostrophe and no quotation mark is not seen.
     """
@@ -166,6 +167,8 @@ def unwrapped(path: Path, texts: Container[str], passed_over: Container[str] = (
 
     def look(node: ast.AST) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in passed_over:
+            return
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("logger."):
             return
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if node.value not in texts and _FRENCH.search(node.value):

@@ -30,7 +30,7 @@ from assistant.ui.words import given_words, written_words
 from tests.messages import CATALOGUE, PACKAGE, Gathered, gather, placeholders, unwrapped
 
 #: Functions that speak to operators, who read French.
-TO_OPERATORS = ("_unusable", "_exposed", "startup", "start")
+TO_OPERATORS = ("_unusable", "_exposed", "startup")
 #: Pages of people who read French.
 NOT_FOR_MEMBERS = {"staff", "evaluation", "operating"}
 FOR_MEMBERS = [path for path in sorted((PACKAGE / "ui").rglob("*.py")) if not NOT_FOR_MEMBERS & {*path.parts}]
@@ -104,8 +104,9 @@ def test_texts_are_gathered_from_calls_constants_and_loops(tmp_path: Path) -> No
 
 def test_a_french_literal_beside_tr_is_found(tmp_path: Path) -> None:
     path = tmp_path / "one.py"
-    path.write_text('"""Là."""\n\n\ndef f(x):\n    return f"Réponse {x}", tr("Été")\n', encoding="utf-8")
-    assert unwrapped(path, {"Été"}) == ["one.py:5: 'Réponse '"]
+    code = '"""Là."""\n\n\ndef f(x):\n    logger.info("Prêt")\n    return f"Réponse {x}", tr("Été")\n'
+    path.write_text(code, encoding="utf-8")
+    assert unwrapped(path, {"Été"}) == ["one.py:6: 'Réponse '"]
 
 
 def test_french_is_what_is_spoken_unless_told() -> None:
