@@ -23,7 +23,7 @@ run: $(VENV)/.run-installed
 install: $(VENV)/.run-installed
 
 test: $(VENV)/.test-installed
-	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
+	@for name in chromium-headless-shell chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; \
 		$(BIN)/playwright install chromium
 	$(BIN)/python -m pytest $(ARGS)
 

@@ -154,7 +154,10 @@ def served(which: str) -> Iterator[str]:
 @contextlib.asynccontextmanager
 async def opened(url: str) -> Any:
     """The chat in Chromium, its clock running."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell"))),
+        None,
+    )
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=found, args=list(_FLAGS))
         page = await browser.new_page(viewport={"width": 1280, "height": 800})

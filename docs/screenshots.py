@@ -221,7 +221,7 @@ def _tab(page: Page, name: str) -> None:
 def main() -> None:
     """Take them all."""
     IMAGES.mkdir(exist_ok=True)
-    names: tuple[Any, ...] = ("chromium", "chromium-browser", "google-chrome")
+    names: tuple[Any, ...] = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as url, sync_playwright() as driver:
         found = next(filter(None, map(shutil.which, names)), None)
         browser = driver.chromium.launch(executable_path=found, args=list(FLAGS))
