@@ -80,6 +80,7 @@ def settings(chroma: ChromaServer, tmp_path: Path, embedder: Embedder) -> Iterat
             embedding_model="e5",
             embedding_query_prompt="query: ",
             embedding_document_prompt="passage: ",
+            questions_per_minute=0,  # tests ask faster than members may
         )
 
 
