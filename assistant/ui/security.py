@@ -22,7 +22,7 @@ from assistant.ui.patience import TooLongError, TooSlowError, hurried, in_pieces
 from assistant.ui.places import Place
 from assistant.ui.turns import RETRY_AFTER, Turns
 
-MAX_BODY = 64 * 1024  # bytes; the longest question, or a conversation that the browser kept
+MAX_BODY = 64 * 1024  # bytes; the longest question with the conversation that the browser kept
 MAX_UPLOAD = 50 * 1024 * 1024  # bytes, on the pages that take files
 MAX_EVENT = 4 * 1024 * 1024  # bytes, on those pages: an event holds the table that it changes
 _MULTIPART = 64 * 1024  # bytes, what surrounds the files of one upload
